@@ -1,6 +1,5 @@
 """A town whose transformers have curves: one over, one heavy, one uneven, one without readings."""
 
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from dianliang.domain.network.models import Transformer
@@ -9,7 +8,6 @@ from dianliang.domain.relief.operations import Screened
 from dianliang.engines.loading import Phase
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
 from dianliang.flows.relief import curves, screening
-from dianliang.flows.relief.options import Prices
 from dianliang.integrations.curve_store import keep_register
 from tests import villages
 from tests.town import Town
@@ -112,6 +110,7 @@ def hand_made(town: Town, *, unit: str = "S1", number: str = "B3"):
         "cost_cny": 30_000.0,
         "units": 1,
         "lacking_cny": 0.0,
+        "usual_cny": 60_000.0,
         "before_share": 1.2,
         "after_share": 0.3,
         "before_kwh": 900.0,
@@ -119,13 +118,21 @@ def hand_made(town: Town, *, unit: str = "S1", number: str = "B3"):
     }
     fields = {
         "screening": made,
-        "prices": asdict(Prices()),
+        "prices": [
+            {
+                "label": "专变，每台公司承担（元）",
+                "rating_kva": None,
+                "cny": 30_000.0,
+                "source": "框架合同",
+                "year": 2025,
+            }
+        ],
         "areas": 1,
         "relieved": 1,
         "bound": 1,
         "cost_cny": 30_000.0,
         "units": 1,
-        "avoided_cny": 60_000.0,
+        "avoided_cny": 30_000.0,
         "by_budget": [{"budget_cny": 0.0, "relieved": 0}, {"budget_cny": 30_000.0, "relieved": 1}],
         "engine": "relief-1",
     }

@@ -46,6 +46,7 @@ from tests import (
     loaded,
     reaching,
     rooms,
+    studied,
     watchworld,
 )
 from tests import firms as firm_world
@@ -140,6 +141,8 @@ FACES = {
     "console:watch": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:reach": VILLAGE | {Role.AUDITOR},
     "console:zone": VILLAGE | {Role.AUDITOR},
+    "console:powerflow": VILLAGE | {Role.AUDITOR},
+    "console:season": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -325,6 +328,20 @@ OBJECTS = {
     "console:watch_answer": "watch event",
     "console:watch_send": "watch event",
     "console:watch_picture": "watch event",
+    **dict.fromkeys(
+        ("console:zone_one", "console:zone_table", "console:zone_paper", "console:zone_claim"),
+        "zone study",
+    ),
+    **dict.fromkeys(
+        (
+            *("console:powerflow_one", "console:powerflow_table", "console:powerflow_nodes"),
+            "console:powerflow_paper",
+        ),
+        "flow study",
+    ),
+    **dict.fromkeys(
+        ("console:season_one", "console:season_table", "console:season_paper"), "season study"
+    ),
     "console:incident": "incident",
     "console:incident_edit": "incident",
     "console:incident_log": "incident",
@@ -764,6 +781,7 @@ def everything(town):
         **together,
         **activity_world.of_station(town),
         **loaded.objects(town),
+        **studied.objects(town),
         "hot issue": {"code": run.issues[0].code},
         "plan": {"number": plan.number, "verb": "lock", "job": job.number},
         "base": {"code": "FW-001", "verb": "offer", "figure": "needs"},

@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, honourworld, loaded, staff, villages
+from tests import claims, honourworld, loaded, staff, studied, villages
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -110,7 +110,9 @@ def of_loading(town):
     return [
         *("/console/loading/", "/console/loading/B3/", "/console/relief/effects/"),
         *("/console/relief/", f"/console/relief/{relieved}/", "/console/reach/"),
-        "/console/zone/",
+        "/console/relief/prices/",
+        *("/console/zone/", "/console/powerflow/", "/console/season/"),
+        *studied.addresses(town),
     ]
 
 

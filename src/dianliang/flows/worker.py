@@ -43,6 +43,9 @@ from dianliang.flows.rosters import making
 from dianliang.flows.staffing import lists as staff_lists
 from dianliang.flows.staffing import people as staff
 from dianliang.flows.staffing import teams as staff_teams
+from dianliang.flows.studies import grid as grid_study
+from dianliang.flows.studies import season as season_study
+from dianliang.flows.studies import zone as zone_study
 from dianliang.flows.themes import applying
 from dianliang.flows.village_file import exporting as village_export
 from dianliang.flows.village_file import versions as village_versions
@@ -110,6 +113,9 @@ HANDLERS = (
     measuring.compute_in_background,
     screening.screen_in_background,
     relieving.propose_in_background,
+    grid_study.in_background,
+    season_study.in_background,
+    zone_study.in_background,
     demo_loading.draw_in_background,
     linewatch_sending.tell_in_background,
 )

@@ -16,7 +16,7 @@ def profiles(low, high):
 
 @st.composite
 def problems(draw, most_measures=6):
-    """Up to three transformers of 100 kW, with measures that may move load between them."""
+    """Up to three transformers of 100 kW, with measures that move load, and larger ones."""
     names = [f"T{n}" for n in range(draw(st.integers(1, 3)))]
     areas = tuple(
         Area(
@@ -34,16 +34,19 @@ def problems(draw, most_measures=6):
         area = draw(st.sampled_from(names))
         others = [name for name in names if name != area]
         is_moved = bool(others) and draw(st.booleans())
+        larger = None if is_moved else draw(st.none() | st.sampled_from([125.0, 160.0]))
+        kind = Kind.TRANSFER if is_moved else Kind.ENLARGE if larger else Kind.DEDICATED
         measures.append(
             Measure(
                 id=f"M{n}",
                 area_id=area,
-                kind=Kind.TRANSFER if is_moved else Kind.DEDICATED,
-                relief_kw=draw(profiles(-10, 50)),
+                kind=kind,
+                relief_kw=np.zeros(POINTS) if larger else draw(profiles(-10, 50)),
                 cost_cny=float(draw(st.integers(0, 5))),
                 units=draw(st.integers(0, 2)),
                 to_area=draw(st.sampled_from(others)) if is_moved else None,
-                group=draw(st.none() | st.sampled_from("AB")),
+                group=None if larger else draw(st.none() | st.sampled_from("AB")),
+                to_capacity_kva=larger,
             )
         )
     return Problem(

@@ -8,18 +8,18 @@ import pytest
 
 from dianliang.core.jobs import run_next
 from dianliang.core.models import AuditEvent
-from dianliang.domain.relief import queries
+from dianliang.domain.relief import operations, queries
 from dianliang.domain.relief.models import Proposal
-from dianliang.domain.relief.operations import UnableToRelieveError
+from dianliang.domain.relief.operations import Priced, UnableToRelieveError
 from dianliang.engines.loading import NO_W
-from dianliang.flows.relief import curves, meters, planning
-from dianliang.flows.relief.options import Prices, filled, offers
+from dianliang.flows.relief import curves, meters, planning, pricing
+from dianliang.flows.relief.options import filled, offers
 from dianliang.flows.relief.planning import Wanted
 from dianliang.integrations.curve_store import register
 from tests import loaded
 from tests.loaded import APRIL, AT
 
-WANTED = Wanted(month=APRIL, budget_cny=None, most_units=None, prices=Prices())
+WANTED = Wanted(month=APRIL, budget_cny=None, most_units=None)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_tea_maker_gets_a_transformer_of_its_own(proposal):
     assert line.before_share > 1.0
     assert line.after_share < 0.8
     assert (proposal.relieved, proposal.bound, proposal.units) == (1, 1, 1)
-    assert proposal.avoided_cny == Prices().enlarging_cny - proposal.cost_cny
+    assert line.usual_cny == proposal.avoided_cny + proposal.cost_cny == 60_000
 
 
 def test_the_greatest_meters_are_those_that_draw_most(judged):
@@ -63,10 +63,10 @@ def test_the_greatest_meters_are_those_that_draw_most(judged):
 
 def test_every_kind_of_measure_is_offered_where_it_can_help(judged, town):
     scenes = planning.scenes_of(queries.screening(APRIL), by=town.actor())
-    kinds = {offer.measure.kind.value for offer in offers(scenes, Prices())}
+    kinds = {offer.measure.kind.value for offer in offers(scenes, pricing.current(pricing.table()))}
 
     assert {scene.number for scene in scenes} == {"B1", "B3", "B4"}
-    assert {"dedicated", "storage"} <= kinds
+    assert {"dedicated", "storage", "enlarge"} <= kinds
 
 
 def test_a_point_that_was_not_read_takes_the_mean_of_its_time_of_day():
@@ -114,7 +114,6 @@ def test_a_proposal_is_made_in_the_background(judged, town):
         ({"budget_cny": -1.0}, "budget_cny", "预算"),
         ({"budget_cny": float("nan")}, "budget_cny", "预算"),
         ({"most_units": -1}, "most_units", "台数"),
-        ({"prices": Prices(enlarging_cny=-5)}, "enlarging_cny", "造价"),
         ({"month": date(2026, 3, 1)}, "month", "还没有判定"),
     ],
 )
@@ -128,3 +127,54 @@ def test_a_station_without_an_overloaded_transformer_is_told_so(judged, town):
     with pytest.raises(UnableToRelieveError, match="没有过载"):
         planning.order(wanted=WANTED, by=town.actor("S2"), at=AT)
     assert queries.proposals(unit_path=town.units["S2"].path) == ()
+
+
+def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, town):
+    for item in ("dedicated", "storage"):
+        operations.price(
+            told=Priced(item=item, rating_kva=None, cny=1e6, source="试算", year=2026),
+            by=town.actor("LM"),
+            at=AT,
+        )
+    (line,) = lines(planning.propose(WANTED, by=town.actor(), at=AT))
+
+    assert [(one["kind"], one["words"]) for one in line.measures] == [
+        ("enlarge", "100 kVA 换成 160 kVA")
+    ]
+    assert line.cost_cny == line.usual_cny == 60_000
+    assert line.after_share == pytest.approx(line.before_share * 100 / 160)
+
+
+def test_what_went_into_service_since_is_not_proposed_again(proposal, town):
+    take_and_build(proposal, town)
+
+    with pytest.raises(UnableToRelieveError, match="B3 已投运，不重复计"):
+        planning.propose(WANTED, by=town.actor(), at=AT)
+
+
+def test_a_battery_that_stood_there_is_in_the_curves_and_said_to_be(proposal, town, judged):
+    battery = {"id": "B3/储能", "kind": "storage", "label": "储能", "words": "储能 30 kW / 60 kWh"}
+    proposal.lines.update(measures=[battery])
+    take_and_build(proposal, town)
+    later = queries.screening(APRIL)
+    later = replace(later, from_on=date(2026, 5, 2))
+    stored = queries.storage_before(later.from_on, areas=curves.areas_of(town.actor()))
+
+    assert stored == {"B3": "储能 30 kW / 60 kWh"}
+    scene = next(
+        one
+        for one in planning.scenes_of(queries.screening(APRIL), by=town.actor())
+        if one.number == "B3"
+    )
+    told = offers([replace(scene, storage=stored["B3"])], pricing.current(pricing.table()))
+    (words,) = [one.words for one in told if one.measure.kind == "storage"]
+    assert "在已有的 储能 30 kW / 60 kWh 之外（实测曲线已含它的作用）" in words
+
+
+def take_and_build(proposal, town):
+    line = proposal.lines.get()
+    by = town.actor()
+    decision = operations.decide(line=line, verdict="taken", reason="", by=by, at=AT)
+    operations.complete(
+        decision=decision, built_on=date(2026, 5, 2), spent_cny=1.0, note="", by=by, at=AT
+    )

@@ -9,3 +9,4 @@ class ReliefConfig(AppConfig):
     name = "dianliang.domain.relief"
     verbose_name = "台区治理"
     default_auto_field = "django.db.models.BigAutoField"
+    shipped = {"MeasurePrice": "prices.json"}

@@ -58,6 +58,7 @@ class Judgement(models.Model):
     capacity_kva = models.FloatField("额定容量（kVA）")
     meters = models.PositiveIntegerField("表数")
     known_share = models.FloatField("数据完整率")
+    unbelieved_points = models.PositiveIntegerField("超出额定三倍的点数", default=0)
     line = models.CharField("结论", max_length=8, choices=Line.choices, blank=True)
     peak_kw = models.FloatField("最大负荷（kW）", null=True)
     peak_share = models.FloatField("最大负载率", null=True)
@@ -116,6 +117,7 @@ class Proposal(models.Model):
     units = models.PositiveIntegerField("用变压器台数")
     avoided_cny = models.FloatField("比更换大容量变压器少花（元）")
     by_budget = models.JSONField("不同预算的结果")
+    left_out = models.JSONField("已投运不再列入的变压器", default=list)
     engine = models.CharField("算法版本", max_length=24)
     made_at = models.DateTimeField("提出时间")
     made_by = models.CharField("提出人", max_length=64)
@@ -162,6 +164,7 @@ class ProposedArea(models.Model):
     cost_cny = models.FloatField("费用（元）")
     units = models.PositiveIntegerField("用变压器台数")
     lacking_cny = models.FloatField("还差（元）")
+    usual_cny = models.FloatField("换够大的变压器（元）", null=True)
     before_share = models.FloatField("治理前最大负载率")
     after_share = models.FloatField("治理后最大负载率")
     before_kwh = models.FloatField("治理前超出重载线的电量（kWh）")
@@ -234,3 +237,85 @@ class Completion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} {self.built_on}"
+
+
+class MeasurePrice(models.Model):
+    """A version of what a measure costs the company, with its source and year (造价口径)."""
+
+    class Item(models.TextChoices):
+        """What is paid for."""
+
+        DEDICATED = "dedicated", "专变，每台公司承担（元）"
+        BALANCE = "balance", "三相平衡，每个台区（元）"
+        TRANSFER = "transfer", "负荷转移，每处（元）"
+        STORAGE = "storage", "储能，每千瓦时（元）"
+        LARGER = "larger", "增容，换成这一容量每台（元）"
+
+    code = models.CharField("编号", max_length=32, unique=True)
+    item = models.CharField("措施", max_length=12, choices=Item.choices)
+    rating_kva = models.PositiveIntegerField("额定容量（kVA）", null=True)
+    edition = models.PositiveIntegerField("版次")
+    cny = models.FloatField("造价（元）")
+    source = models.CharField("来源", max_length=120)
+    year = models.PositiveIntegerField("价格年份")
+    recorded_by = models.CharField("登记人", max_length=64)
+    recorded_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "造价口径"
+        ordering = ["item", "rating_kva", "-edition"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "rating_kva", "edition"],
+                nulls_distinct=False,
+                name="measure_price_edition_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(item="larger", rating_kva__gt=0)
+                | Q(item__in=["dedicated", "balance", "transfer", "storage"], rating_kva=None),
+                name="measure_price_rating_iff_larger",
+            ),
+            models.CheckConstraint(
+                condition=Q(cny__gte=0, edition__gte=1) & ~Q(source=""),
+                name="measure_price_is_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Study(models.Model):
+    """What an engine computed from given inputs, kept as it was (电网计算书)."""
+
+    class Kind(models.TextChoices):
+        """What was asked."""
+
+        FLOW = "flow", "潮流计算"
+        SEASON = "season", "季节预测"
+        ZONE = "zone", "光储直柔"
+
+    number = models.CharField("计算书编号", max_length=24, unique=True)
+    kind = models.CharField("类型", max_length=8, choices=Kind.choices)
+    title = models.CharField("名称", max_length=80)
+    unit_path = models.CharField("所属单位路径", max_length=200)
+    inputs = models.JSONField("输入")
+    result = models.JSONField("结果")
+    detail = models.BinaryField("明细（压缩）")
+    engine = models.CharField("算法版本", max_length=24)
+    made_at = models.DateTimeField("完成时间")
+    made_by = models.CharField("计算人", max_length=64)
+    is_generated = models.BooleanField("演示数据", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "电网计算书"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["flow", "season", "zone"]), name="study_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "unit_path"], name="study_of_a_unit")]
+
+    def __str__(self) -> str:
+        return self.number

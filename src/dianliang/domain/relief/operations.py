@@ -1,5 +1,7 @@
 """Every write about the relief of transformers."""
 
+import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,9 +16,11 @@ from dianliang.domain.relief.models import (
     Completion,
     Decision,
     Judgement,
+    MeasurePrice,
     Proposal,
     ProposedArea,
     Screening,
+    Study,
 )
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -25,6 +29,8 @@ from dianliang.kernel.text import clean_text
 
 MOST_CNY = 1e10
 """More than a county spends; a slip of the keyboard is."""
+MOST_RATING_KVA = 10_000
+"""Beyond what stands on a distribution line."""
 
 
 class UnableToRelieveError(DomainError):
@@ -196,6 +202,113 @@ def complete(
         reason=note,
     )
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """A price as it is handed in; `rating_kva` only for a larger transformer."""
+
+    item: str
+    rating_kva: int | None
+    cny: float
+    source: str
+    year: int
+
+
+@transaction.atomic
+def price(*, told: Priced, by: Actor, at: datetime) -> MeasurePrice:
+    """Put a new version of a price in the place of the last (改造价); proposals keep theirs.
+
+    Raises:
+        UnableToRelieveError: item, rating, price or year cannot be, or nothing is new.
+        InvalidInputError: the source is missing or too long.
+    """
+    _refuse_price(told, at=at)
+    source = clean_text(told.source, field="source", label="来源", most=120, least=2)
+    versions = MeasurePrice.objects.select_for_update().filter(
+        item=told.item, rating_kva=told.rating_kva
+    )
+    last = versions.order_by("edition").last()
+    if last is not None and (last.cny, last.source, last.year) == (told.cny, source, told.year):
+        raise UnableToRelieveError("和现在的造价一样，不用再登记。", field="cny")
+    edition = last.edition + 1 if last else 1
+    name = told.item if told.rating_kva is None else f"{told.item}-{told.rating_kva}"
+    made = MeasurePrice.objects.create(
+        code=f"{name}@{edition}",
+        item=told.item,
+        rating_kva=told.rating_kva,
+        edition=edition,
+        cny=told.cny,
+        source=source,
+        year=told.year,
+        recorded_by=by.name,
+        recorded_at=at,
+    )
+    audit.record(
+        "relief.measureprice.price",
+        target=made,
+        by=by,
+        at=at,
+        before=f"{last.cny:g}" if last else "",
+        after=f"{made.cny:g}",
+        reason=source,
+    )
+    return made
+
+
+def _refuse_price(told: Priced, *, at: datetime) -> None:
+    this_year = at.astimezone(SHANGHAI).year
+    wrongs = (
+        ("请选择措施。", "item", told.item not in MeasurePrice.Item.values),
+        (
+            "增容要写额定容量（kVA），其他措施不写。",
+            "rating_kva",
+            (told.item == MeasurePrice.Item.LARGER) != (told.rating_kva is not None),
+        ),
+        (
+            f"额定容量应在 1 到 {MOST_RATING_KVA} kVA 之间。",
+            "rating_kva",
+            told.rating_kva is not None and not 1 <= told.rating_kva <= MOST_RATING_KVA,
+        ),
+        ("造价应是不小于 0 的数（元）。", "cny", not 0 <= told.cny <= MOST_CNY),
+        (f"价格年份应在 2000 到 {this_year} 之间。", "year", not 2000 <= told.year <= this_year),
+    )
+    for words, field, is_wrong in wrongs:
+        if is_wrong:
+            raise UnableToRelieveError(words, field=field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studied:
+    """A study to be kept: what was asked, what came of it, and its details, all as JSON."""
+
+    kind: str
+    title: str
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+    detail: dict[str, Any]
+    engine: str
+
+
+@transaction.atomic
+def keep_study(*, made: Studied, by: Actor, at: datetime, is_generated: bool = False) -> Study:
+    """Keep what an engine computed (存计算书), written once."""
+    packed = json.dumps(made.detail, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    kept = Study.objects.create(
+        number=next_number("JS", at=at),
+        kind=made.kind,
+        title=made.title,
+        unit_path=by.unit_path,
+        inputs=made.inputs,
+        result=made.result,
+        detail=zlib.compress(packed.encode()),
+        engine=made.engine,
+        made_at=at,
+        made_by=by.name,
+        is_generated=is_generated,
+    )
+    audit.record("relief.study.keep", target=kept, by=by, at=at, after=kept.title)
+    return kept
 
 
 def _refuse_relieved(line: ProposedArea, *, field: str) -> None:

@@ -85,6 +85,7 @@ class LoadRow:
     capacity_kva: float
     meters: int
     known_share: float
+    unbelieved_points: int
     line: str
     line_label: str
     peak_kw: float | None
@@ -154,6 +155,7 @@ def _load(row: Judgement) -> LoadRow:
         capacity_kva=row.capacity_kva,
         meters=row.meters,
         known_share=row.known_share,
+        unbelieved_points=row.unbelieved_points,
         line=row.line,
         line_label=row.get_line_display(),
         peak_kw=row.peak_kw,
@@ -182,7 +184,7 @@ class ProposalRow:
     month: date
     budget_cny: float | None
     most_units: int | None
-    prices: dict[str, Any]
+    prices: tuple[dict[str, Any], ...]
     areas: int
     relieved: int
     bound: int
@@ -190,15 +192,11 @@ class ProposalRow:
     units: int
     avoided_cny: float
     by_budget: tuple[dict[str, float], ...]
+    left_out: tuple[str, ...]
     engine: str
     made_at: datetime
     made_by: str
     is_generated: bool
-
-    @property
-    def enlarging_cny(self) -> float:
-        """Return what a larger transformer costs, which no proposal chooses; 0 if not known."""
-        return float(self.prices.get("enlarging_cny", 0.0))
 
     @property
     def is_proven(self) -> bool:
@@ -225,7 +223,7 @@ def _proposal(row: Proposal) -> ProposalRow:
         month=row.screening.month,
         budget_cny=row.budget_cny,
         most_units=row.most_units,
-        prices=row.prices,
+        prices=tuple(row.prices),
         areas=row.areas,
         relieved=row.relieved,
         bound=row.bound,
@@ -233,6 +231,7 @@ def _proposal(row: Proposal) -> ProposalRow:
         units=row.units,
         avoided_cny=row.avoided_cny,
         by_budget=tuple(row.by_budget),
+        left_out=tuple(row.left_out),
         engine=row.engine,
         made_at=row.made_at,
         made_by=row.made_by,
@@ -258,6 +257,7 @@ class LineRow:
     cost_cny: float
     units: int
     lacking_cny: float
+    usual_cny: float | None
     before_share: float
     after_share: float
     before_kwh: float
@@ -273,12 +273,6 @@ class LineRow:
     def measures_told(self) -> str:
         """Say what is to be done."""
         return "；".join(f"{one['label']}：{one['words']}" for one in self.measures)
-
-    @property
-    def asked_cny(self) -> float | None:
-        """Return what the measures or, where none is chosen, the cheapest ones cost."""
-        asked = self.measures or self.cheapest
-        return sum(float(one["cost_cny"]) for one in asked) if asked else None
 
     @property
     def cheapest_told(self) -> str:
@@ -327,6 +321,7 @@ def _line(row: ProposedArea) -> LineRow:
         cost_cny=row.cost_cny,
         units=row.units,
         lacking_cny=row.lacking_cny,
+        usual_cny=row.usual_cny,
         before_share=row.before_share,
         after_share=row.after_share,
         before_kwh=row.before_kwh,
@@ -351,7 +346,7 @@ class BuiltRow:
     built_on: date
     spent_cny: float
     measures: tuple[dict[str, Any], ...]
-    enlarging_cny: float
+    usual_cny: float | None
 
 
 def built(*, areas: Collection[int]) -> tuple[BuiltRow, ...]:
@@ -372,7 +367,28 @@ def built(*, areas: Collection[int]) -> tuple[BuiltRow, ...]:
             built_on=row.decision.completion.built_on,
             spent_cny=row.decision.completion.spent_cny,
             measures=tuple(row.measures),
-            enlarging_cny=float(row.proposal.prices.get("enlarging_cny", 0.0)),
+            usual_cny=row.usual_cny,
         )
         for row in rows
     )
+
+
+def relieved_since(day: date, *, areas: Collection[int]) -> dict[str, date]:
+    """Return what went into service after a day: transformers with that day. One query."""
+    rows = ProposedArea.objects.filter(
+        decision__completion__built_on__gt=day, transformer__area_id__in=areas
+    )
+    return dict(rows.values_list("transformer__number", "decision__completion__built_on"))
+
+
+def storage_before(day: date, *, areas: Collection[int]) -> dict[str, str]:
+    """Return the batteries that measured curves contain already, in words. One query."""
+    rows = ProposedArea.objects.filter(
+        decision__completion__built_on__lte=day, transformer__area_id__in=areas
+    )
+    return {
+        number: one["words"]
+        for number, measures in rows.order_by("pk").values_list("transformer__number", "measures")
+        for one in measures
+        if one["kind"] == "storage"
+    }

@@ -46,11 +46,14 @@ class Node:
     """A place where things meet; `voltage_v` is rated, between phases.
 
     `area` names what is summed up together: a transformer's area or a feeder. Empty is one area.
+    `lat` and `lon` (WGS 84) are for maps alone; nothing is computed from them.
     """
 
     id: str
     voltage_v: float
     area: str = ""
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

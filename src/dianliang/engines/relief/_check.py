@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dianliang.engines.relief._model import Area, Measure, Outcome, Plan, Problem, Rule
 
@@ -31,6 +32,10 @@ def _limits(problem: Problem, plan: Plan, taken: list[Measure]) -> Iterator[str]
     for group, times in Counter(each.group for each in taken if each.group).items():
         if times > 1:
             yield f"{times} measures of group {group}"
+    enlarged = Counter(each.area_id for each in taken if each.to_capacity_kva is not None)
+    for area_id, times in enlarged.items():
+        if times > 1:
+            yield f"{times} transformers in the place of {area_id}"
     spent, used = sum(each.cost_cny for each in taken), sum(each.units for each in taken)
     if problem.budget_cny is not None and spent > problem.budget_cny + 0.005 * (len(taken) + 1):
         yield f"{spent} CNY of {problem.budget_cny}"
@@ -42,15 +47,19 @@ def _limits(problem: Problem, plan: Plan, taken: list[Measure]) -> Iterator[str]
 
 def _areas(problem: Problem, plan: Plan, taken: list[Measure]) -> Iterator[str]:
     loads = {area.id: [float(load) for load in area.loads_kw] for area in problem.areas}
+    capacity = {area.id: area.capacity_kva for area in problem.areas}
     for each in taken:
         for point, relief in enumerate(each.relief_kw):
             loads[each.area_id][point] -= float(relief)
             if each.to_area is not None:
                 loads[each.to_area][point] += float(relief)
+        if each.to_capacity_kva is not None:
+            capacity[each.area_id] = each.to_capacity_kva
     takes_over = {each.to_area for each in taken}
     value = 0
     for area in problem.areas:
-        keeps = _longest(loads[area.id], area, problem.target, problem) < problem.target.points
+        larger = replace(area, capacity_kva=capacity[area.id])
+        keeps = _longest(loads[area.id], larger, problem.target, problem) < problem.target.points
         was_full = _longest([*area.loads_kw], area, problem.screen, problem)
         is_wanting = was_full >= problem.screen.points
         is_relieved = plan.by_area[area.id].outcome is Outcome.RELIEVED

@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from dianliang.engines.relief._judging import is_kept, limit_kw, strain, windows
+from dianliang.engines.relief._judging import is_kept, limit_kw, room_kw, strain, windows
 from dianliang.engines.relief._model import Area, Finding, Measure, Outcome, Problem, Profile
 from dianliang.engines.relief._options import FEN, Option, fen
 from dianliang.kernel.phrases import Phrase
@@ -44,10 +44,19 @@ def loads_after(problem: Problem, taken: Collection[str]) -> dict[str, Profile]:
     return loads
 
 
+def areas_after(problem: Problem, taken: Collection[str]) -> dict[str, Area]:
+    """Return each area with the transformer that stands there when the measures are done."""
+    areas = {area.id: area for area in problem.areas}
+    for each in problem.measures:
+        if each.id in taken and each.to_capacity_kva is not None:
+            areas[each.area_id] = replace(areas[each.area_id], capacity_kva=each.to_capacity_kva)
+    return areas
+
+
 def _findings(
     problem: Problem, taken: frozenset[str], cheapest: Mapping[str, Option]
 ) -> Iterator[Finding]:
-    after = loads_after(problem, taken)
+    after, larger = loads_after(problem, taken), areas_after(problem, taken)
     own = dict[str, list[Measure]]()
     for measure in problem.measures:
         own.setdefault(measure.area_id, []).append(measure)
@@ -59,7 +68,7 @@ def _findings(
             area_id=area.id,
             outcome=Outcome.FINE,
             before=strain(area.loads_kw, area, problem.target, problem.begins),
-            after=strain(after[area.id], area, problem.target, problem.begins),
+            after=strain(after[area.id], larger[area.id], problem.target, problem.begins),
             words=Phrase("不需治理"),
             measures=tuple(measure.id for measure in mine),
             cost_cny=sum(measure.cost_cny for measure in mine),
@@ -67,11 +76,11 @@ def _findings(
         )
         if is_kept(area.loads_kw, area, problem.screen, problem.begins):
             yield finding
-        elif is_kept(after[area.id], area, problem.target, problem.begins):
+        elif is_kept(after[area.id], larger[area.id], problem.target, problem.begins):
             yield _relieved(finding)
         elif area.id in cheapest:
             option = cheapest[area.id]
-            is_free = _stands_beside(problem, after, taken, option)
+            is_free = _stands_beside(problem, after, larger, taken, option)
             yield _not_chosen(finding, option, left_fen, left_units, is_free=is_free)
         else:
             yield _no_means(finding, area, own.get(area.id, []), problem)
@@ -104,7 +113,11 @@ def _relieved(finding: Finding) -> Finding:
 
 
 def _stands_beside(
-    problem: Problem, after: Mapping[str, Profile], taken: frozenset[str], option: Option
+    problem: Problem,
+    after: Mapping[str, Profile],
+    now: Mapping[str, Area],
+    taken: frozenset[str],
+    option: Option,
 ) -> bool:
     """Tell whether a set can be done on top of a plan without undoing anything of it."""
     new = [
@@ -112,8 +125,8 @@ def _stands_beside(
         for measure in problem.measures
         if measure.id in option.measures and measure.id not in taken
     ]
-    held = {measure.group for measure in problem.measures if measure.id in taken} - {None}
-    if any(measure.group in held for measure in new):
+    held = {measure.excludes for measure in problem.measures if measure.id in taken} - {None}
+    if any(measure.excludes in held for measure in new):
         return False
     loads = dict[str, Profile]()
     for measure in new:
@@ -121,11 +134,15 @@ def _stands_beside(
             if area_id is not None:
                 before = loads.get(area_id, after[area_id])
                 loads[area_id] = before + sign * measure.relief_kw
-    areas = {area.id: area for area in problem.areas}
+    then = {**now}
+    for measure in new:
+        if measure.to_capacity_kva is not None:
+            own = then[measure.area_id]
+            then[own.id] = replace(own, capacity_kva=measure.to_capacity_kva)
     must_keep = {*option.relieved, *(each.to_area for each in new if each.to_area is not None)}
     return all(
-        is_kept(load, areas[id_], problem.target, problem.begins)
-        or not (id_ in must_keep or is_kept(after[id_], areas[id_], problem.target, problem.begins))
+        is_kept(load, then[id_], problem.target, problem.begins)
+        or not (id_ in must_keep or is_kept(after[id_], now[id_], problem.target, problem.begins))
         for id_, load in chain(loads.items(), ((id_, after[id_]) for id_ in must_keep - {*loads}))
     )
 
@@ -163,13 +180,14 @@ def _not_chosen(
 
 def _no_means(finding: Finding, area: Area, own: Sequence[Measure], problem: Problem) -> Finding:
     """Say what would still be too much with everything done that goes together."""
-    best = dict[str, Measure]()
+    best = dict[tuple[str, str], Profile]()
     for measure in own:
-        name = f"measure {measure.id}" if measure.group is None else f"group {measure.group}"
+        name = measure.excludes or ("measure", measure.id)
+        relief = measure.relief_kw + room_kw(measure, area, problem.target)
         other = best.get(name)
-        if other is None or measure.relief_kw.sum() > other.relief_kw.sum():
-            best[name] = measure
-    left = area.loads_kw - sum((each.relief_kw for each in best.values()), np.zeros(1))
+        if other is None or relief.sum() > other.sum():
+            best[name] = relief
+    left = area.loads_kw - sum(best.values(), np.zeros(1))
     lacking = lacking_kw(left, area, problem)
     if not own:
         words = Phrase("没有可做的措施，需再减 %(kw).0f kW", kw=lacking)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.relief._model import Area, Profile, Rule, Strain
+from dianliang.engines.relief._model import Area, Measure, Profile, Rule, Strain
 
 HOURS_A_POINT = 0.25
 TOLERANCE_KW = 1e-6
@@ -16,6 +16,16 @@ TOLERANCE_KW = 1e-6
 def limit_kw(area: Area, rule: Rule) -> float:
     """Return the load at which a rule's limit is reached."""
     return rule.limit * area.capacity_kva * area.power_factor
+
+
+def room_kw(measure: Measure, area: Area, rule: Rule) -> float:
+    """Return by how much a measure raises the load at which a rule's limit is reached.
+
+    A larger transformer relieves as a load does that is smaller by this at every point.
+    """
+    if measure.area_id != area.id or measure.to_capacity_kva is None:
+        return 0.0
+    return rule.limit * (measure.to_capacity_kva - area.capacity_kva) * area.power_factor
 
 
 def windows(begins: Sequence[int], points: int, run: int) -> NDArray[np.int64]:

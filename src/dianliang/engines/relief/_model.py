@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TRANSFER = "transfer"
     BALANCE = "balance"
     STORAGE = "storage"
+    ENLARGE = "enlarge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +60,8 @@ class Measure:
     `relief_kw` is what it takes off the area's load at each point, negative where it adds, as a
     battery does that charges. A transfer adds the same to the area `to_area`. `cost_cny` is what
     the company pays, and `units` what it uses of a number that is limited, such as transformers.
-    Of measures with the same `group` (one customer's) at most one can be done.
+    Of measures with the same `group` (one customer's) at most one can be done. Enlarging puts a
+    transformer of `to_capacity_kva` in the place of the area's own, at most one for an area.
     """
 
     id: str
@@ -70,6 +72,14 @@ class Measure:
     units: int = 0
     to_area: str | None = None
     group: str | None = None
+    to_capacity_kva: float | None = None
+
+    @property
+    def excludes(self) -> tuple[str, str] | None:
+        """Return what it shares with measures of which only one can be done, None if nothing."""
+        if self.to_capacity_kva is not None:
+            return "enlarging", self.area_id
+        return None if self.group is None else ("group", self.group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,22 @@
 """Which sets of measures relieve which areas, for areas that no other choice concerns.
 
-Areas between which load can be moved form a cluster; clusters share nothing but the budget. The
-sets of a small cluster are all tried, and of those only the ones are kept that no other set beats
-in value, price and units at once.
+Areas between which load can be moved, or of which one customer's measures exclude each other, form
+a cluster; clusters share nothing but the budget. The sets of a small cluster are all tried, and of
+those only the ones are kept that no other set beats in value, price and units at once.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.relief._judging import TOLERANCE_KW, is_kept, limit_kw, windows
-from dianliang.engines.relief._model import Area, Measure, Problem
+from dianliang.engines.relief._judging import TOLERANCE_KW, is_kept, limit_kw, room_kw, windows
+from dianliang.engines.relief._model import Area, Measure, Problem, Rule
 
-MOST_TRIED = 12
-"""Measures of a cluster up to which all sets are tried: 4096 sets cost a few milliseconds."""
+MOST_TRIED = 4096
+"""Sets of a cluster up to which all of them are tried: these cost a few milliseconds."""
 FEN = 100
 """Money is counted in whole fen where it is added up exactly."""
 
@@ -33,6 +34,11 @@ class Cluster:
     measures: tuple[Measure, ...]
     wanting: frozenset[str]
 
+    @property
+    def sets(self) -> int:
+        """Return how many sets of its measures go together, the empty one with them."""
+        return prod(len(rows) + 1 for rows in alternatives(self.measures))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
@@ -48,7 +54,7 @@ class Option:
 def clusters(problem: Problem) -> Iterator[Cluster]:
     """Yield the clusters with an area to be relieved and something that can be done."""
     areas = {area.id: area for area in problem.areas}
-    leader = {id_: id_ for id_ in areas}
+    leader, by_group = {id_: id_ for id_ in areas}, dict[str, str]()
 
     def led(id_: str) -> str:
         while leader[id_] != id_:
@@ -56,8 +62,10 @@ def clusters(problem: Problem) -> Iterator[Cluster]:
         return id_
 
     for measure in problem.measures:
-        if measure.to_area:
-            leader[led(measure.to_area)] = led(measure.area_id)
+        first_of = by_group.setdefault(measure.group or measure.id, measure.area_id)
+        for other in (measure.to_area, first_of):
+            if other is not None:
+                leader[led(other)] = led(measure.area_id)
     wanting = {
         area.id
         for area in problem.areas
@@ -76,12 +84,15 @@ def clusters(problem: Problem) -> Iterator[Cluster]:
             )
 
 
-def changes(cluster: Cluster, area: Area) -> NDArray[np.float64]:
-    """Return what each measure of the cluster adds to an area's load: (measures, points) in kW."""
+def changes(cluster: Cluster, area: Area, rule: Rule) -> NDArray[np.float64]:
+    """Return what each measure of the cluster adds to an area's load: (measures, points) in kW.
+
+    What a larger transformer carries below a rule's limit counts as load that is gone.
+    """
     added = np.zeros((len(cluster.measures), len(area.loads_kw)))
     for row, measure in enumerate(cluster.measures):
         if measure.area_id == area.id:
-            added[row] = -measure.relief_kw
+            added[row] = -measure.relief_kw - room_kw(measure, area, rule)
         elif measure.to_area == area.id:
             added[row] = measure.relief_kw
     return added
@@ -95,7 +106,7 @@ def threatened(
     The first array holds the points that matter, the second, (rows, points of a row), the rows as
     places among those points; the third the measures' changes there, (measures, points).
     """
-    rule, added = problem.target, changes(cluster, area)
+    rule, added = problem.target, changes(cluster, area, problem.target)
     worst = area.loads_kw + np.clip(added, 0, None).sum(axis=0)
     above = worst >= limit_kw(area, rule) - TOLERANCE_KW
     firsts = windows(problem.begins, len(worst), rule.points)
@@ -159,23 +170,25 @@ def _into(cluster: Cluster, area_id: str) -> list[int]:
     return [row for row, each in enumerate(cluster.measures) if each.to_area == area_id]
 
 
-def groups(measures: Sequence[Measure]) -> list[list[int]]:
-    """Return the places of measures that exclude each other."""
-    found = dict[str, list[int]]()
+def alternatives(measures: Sequence[Measure]) -> list[list[int]]:
+    """Return the places of all measures, those together of which at most one can be done."""
+    found = dict[tuple[str, str], list[int]]()
     for row, measure in enumerate(measures):
-        if measure.group is not None:
-            found.setdefault(measure.group, []).append(row)
-    return [rows for rows in found.values() if len(rows) > 1]
+        found.setdefault(measure.excludes or ("measure", measure.id), []).append(row)
+    return [*found.values()]
 
 
 def _sets(cluster: Cluster) -> NDArray[np.bool_]:
-    """Return every set that takes at most one measure of a group: (sets, measures)."""
-    count = len(cluster.measures)
-    numbers = np.arange(1, 2**count)[:, None]
-    chosen: NDArray[np.bool_] = (numbers >> np.arange(count)) & 1 == 1
-    for rows in groups(cluster.measures):
-        chosen = chosen[chosen[:, rows].sum(axis=1) <= 1]
-    return chosen
+    """Return every set whose measures go together, without the empty one: (sets, measures)."""
+    chosen = np.zeros((1, len(cluster.measures)), np.bool_)
+    for rows in alternatives(cluster.measures):
+        parts = [chosen]
+        for row in rows:
+            part = chosen.copy()
+            part[:, row] = True
+            parts.append(part)
+        chosen = np.concatenate(parts)
+    return chosen[1:]
 
 
 def _keeps(

@@ -1,11 +1,11 @@
 """Order single measures by what they take off for their price."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dianliang.engines.relief._judging import HOURS_A_POINT, is_kept, limit_kw, strain
+from dianliang.engines.relief._judging import HOURS_A_POINT, is_kept, limit_kw, room_kw, strain
 from dianliang.engines.relief._model import Area, Measure, Problem
 
 TEN_THOUSAND_CNY = 10_000
@@ -58,9 +58,11 @@ def _ranks(problem: Problem, area: Area, measures: list[Measure]) -> Iterator[Ra
     over = np.clip(before - limit, 0, None).sum()
     for measure in measures:
         after = before - measure.relief_kw
-        taken_kwh = float(over - np.clip(after - limit, 0, None).sum()) * HOURS_A_POINT
+        room = room_kw(measure, area, problem.target)
+        taken_kwh = float(over - np.clip(after - limit - room, 0, None).sum()) * HOURS_A_POINT
         cost = measure.cost_cny
-        told = strain(after, area, problem.target, problem.begins)
+        then = replace(area, capacity_kva=measure.to_capacity_kva or area.capacity_kva)
+        told = strain(after, then, problem.target, problem.begins)
         yield Rank(
             measure_id=measure.id,
             area_id=area.id,

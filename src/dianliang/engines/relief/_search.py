@@ -11,22 +11,19 @@ from dataclasses import dataclass, replace
 from ortools.sat.python import cp_model
 
 from dianliang.engines.relief._judging import TOLERANCE_KW, limit_kw
+from dianliang.engines.relief._knapsack import UNITS_WEIGHT
 from dianliang.engines.relief._model import Area, Problem
 from dianliang.engines.relief._options import (
-    MOST_TRIED,
     Cluster,
     Option,
+    alternatives,
     fen,
-    groups,
-    options,
     threatened,
 )
 
 MW_PER_KW = 1_000_000
 """Loads are whole milliwatts there: exact enough to agree with what judges them afterwards."""
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
-UNITS_WEIGHT = 1000
-"""Of two plans with the same units the one with fewer measures is taken."""
 
 
 class NoAnswerError(RuntimeError):
@@ -45,7 +42,9 @@ class Choice:
 class Program:
     """The program of a problem, or of some of its clusters."""
 
-    def __init__(self, problem: Problem, parts: Sequence[Cluster]) -> None:
+    def __init__(
+        self, problem: Problem, small: Sequence[Sequence[Option]], large: Sequence[Cluster]
+    ) -> None:
         self.problem = problem
         self.cp = cp_model.CpModel()
         self.takes: list[tuple[tuple[str, ...], cp_model.IntVar]] = []
@@ -53,19 +52,16 @@ class Program:
         self.value: list[tuple[int, cp_model.IntVar]] = []
         self.cost: list[tuple[int, cp_model.IntVar]] = []
         self.units: list[tuple[int, cp_model.IntVar]] = []
-        self.options: dict[str, list[Option]] = {}
-        for part in parts:
-            if len(part.measures) <= MOST_TRIED:
-                self._add_options(part)
-            else:
-                self._add_measures(part)
+        for found in small:
+            self._add_options(found)
+        for part in large:
+            self._add_measures(part)
         if problem.budget_cny is not None:
             self.cp.add(total(self.cost) <= fen(problem.budget_cny))
         if problem.most_units is not None:
             self.cp.add(total(self.units) <= problem.most_units)
 
-    def _add_options(self, part: Cluster) -> None:
-        found = options(part, self.problem)
+    def _add_options(self, found: Sequence[Option]) -> None:
         taken = [self.cp.new_bool_var("") for _ in found]
         self.cp.add_at_most_one(taken)
         for option, literal in zip(found, taken, strict=True):
@@ -73,14 +69,13 @@ class Program:
             self._count(literal, option.value, option.cost_fen, option.units)
             for area_id in option.relieved:
                 self.relieves.setdefault(area_id, []).append(literal)
-                self.options.setdefault(area_id, []).append(option)
 
     def _add_measures(self, part: Cluster) -> None:
         taken = [self.cp.new_bool_var("") for _ in part.measures]
         for measure, literal in zip(part.measures, taken, strict=True):
             self.takes.append(((measure.id,), literal))
             self._count(literal, 0, fen(measure.cost_cny), measure.units)
-        for rows in groups(part.measures):
+        for rows in alternatives(part.measures):
             self.cp.add_at_most_one(taken[row] for row in rows)
         for area in part.areas:
             keeps = self.cp.new_bool_var("")
@@ -161,7 +156,7 @@ def cheapest(problem: Problem, part: Cluster, area_id: str, *, effort: float, se
     Raises:
         NoAnswerError: nothing that can be done relieves it, or the effort was not enough.
     """
-    program = Program(replace(problem, budget_cny=None, most_units=None), [part])
+    program = Program(replace(problem, budget_cny=None, most_units=None), [], [part])
     program.cp.add_bool_or(program.relieves[area_id])
     program.cp.minimize(total(program.cost))
     solver = solved(program.cp, effort=effort, workers=1, seed=seed)

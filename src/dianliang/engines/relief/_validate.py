@@ -1,7 +1,7 @@
 """Find everything that is wrong with a problem before it is solved, all at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class InvalidProblemError(ValueError):
 def validate(problem: Problem) -> tuple[ProblemError, ...]:
     """Return every error of a problem; an empty tuple means it can be solved."""
     points = len(problem.areas[0].loads_kw) if problem.areas else 0
-    known = {area.id for area in problem.areas}
+    known = {area.id: area.capacity_kva for area in problem.areas}
     return (
         *_twice((area.id for area in problem.areas), "台区"),
         *_twice((measure.id for measure in problem.measures), "措施"),
@@ -82,7 +82,7 @@ def _area(area: Area, points: int) -> Iterator[ProblemError]:
         yield wrong(ErrorCode.BAD_LOAD, f"的第 {first} 个负荷点不是能用的数，请补齐或更正。")
 
 
-def _measure(measure: Measure, points: int, known: set[str]) -> Iterator[ProblemError]:
+def _measure(measure: Measure, points: int, known: Mapping[str, float]) -> Iterator[ProblemError]:
     def wrong(code: ErrorCode, words: str) -> ProblemError:
         return ProblemError(code=code, id=measure.id, words=f"措施 {measure.id} {words}")
 
@@ -93,6 +93,7 @@ def _measure(measure: Measure, points: int, known: set[str]) -> Iterator[Problem
         yield wrong(ErrorCode.BAD_MEASURE, "：负荷转移要写明转到哪个台区，其他措施不写。")
     if measure.to_area == measure.area_id:
         yield wrong(ErrorCode.BAD_MEASURE, "不能把负荷转给本台区。")
+    yield from _enlarging(measure, known.get(measure.area_id, 0.0))
     if not 0 <= measure.cost_cny <= MOST_CNY:
         yield wrong(ErrorCode.BAD_MEASURE, f"的费用应在 0 到 {MOST_CNY:.0f} 元之间。")
     if not _is_whole(measure.units):
@@ -101,6 +102,20 @@ def _measure(measure: Measure, points: int, known: set[str]) -> Iterator[Problem
         yield wrong(ErrorCode.BAD_LOAD, f"的减载量应有 {points} 个点，与负荷一样多。")
     elif not (np.abs(measure.relief_kw) <= MOST_KW).all():
         yield wrong(ErrorCode.BAD_LOAD, "的减载量里有不能用的数。")
+
+
+def _enlarging(measure: Measure, before_kva: float) -> Iterator[ProblemError]:
+    """Yield what is wrong with a larger transformer."""
+    larger = measure.to_capacity_kva
+    if (measure.kind is Kind.ENLARGE) != (larger is not None):
+        words = f"措施 {measure.id} ：增容要写明换成多大的变压器（kVA），其他措施不写。"
+        yield ProblemError(code=ErrorCode.BAD_MEASURE, id=measure.id, words=words)
+    elif larger is not None and not before_kva < larger <= MOST_KW:
+        words = f"措施 {measure.id} 换成的容量应大于原来的 {before_kva:g} kVA。"
+        yield ProblemError(code=ErrorCode.BAD_MEASURE, id=measure.id, words=words)
+    if larger is not None and measure.group is not None:
+        words = f"措施 {measure.id} ：增容不写“同一用户”，同一台区本来就只能换一台。"
+        yield ProblemError(code=ErrorCode.BAD_MEASURE, id=measure.id, words=words)
 
 
 def _is_whole(number: float) -> bool:

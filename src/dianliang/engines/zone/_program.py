@@ -210,6 +210,9 @@ class Program:
             b_eq=self.equals,
             bounds=np.stack([self._lower(), self.upper], axis=1),
             method="highs-ds",
+            # Measured on years of three zones: a fifth less time than with presolve and the
+            # default weights, for the same optimum; nothing here can be presolved away.
+            options={"presolve": False, "simplex_dual_edge_weight_strategy": "devex"},
         )
 
     def _both_ways(self, x: Profile, choices: Choices) -> Choices | None:

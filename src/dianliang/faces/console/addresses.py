@@ -41,6 +41,7 @@ PAGES: Mapping[str, str] = {
     "measurement": "console:measuring_project",
     "carbon_account": "console:carbon_account",
     "relief": "console:relief_one",
+    "study": "console:zone_one",
 }
 """Which page shows a kind of records, by the number that opens it."""
 IN_BOOKS = frozenset({"activity", "visit"})

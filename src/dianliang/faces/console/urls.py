@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("relief/", include("dianliang.faces.console.relief.urls")),
     path("watch/", include("dianliang.faces.console.linewatch.urls")),
     path("", include("dianliang.faces.console.reach.urls")),
+    path("", include("dianliang.faces.console.studies.urls")),
     path("", include("dianliang.faces.console.incidents.urls")),
     path("", include("dianliang.faces.console.dispatch.urls")),
     path("", include("dianliang.faces.console.command.urls")),

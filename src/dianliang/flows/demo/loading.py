@@ -14,9 +14,9 @@ from dianliang.domain.relief import operations, queries
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.engines.loading import Phase
+from dianliang.flows.demo import studies
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
 from dianliang.flows.relief import curves, effects, planning, screening
-from dianliang.flows.relief.options import Prices
 from dianliang.flows.relief.planning import Wanted
 from dianliang.integrations.curve_store import keep_register
 from dianliang.kernel.actor import Actor, Role
@@ -71,10 +71,11 @@ def draw(*, by: Actor, at: datetime) -> int:
         month=date(year, SEASON, 1),
         budget_cny=BUDGET_NOW_CNY,
         most_units=None,
-        prices=Prices(),
     )
     if any(row.line == "over" for row in _rows(year, by=by)):
         planning.propose(now, by=by, at=at, is_generated=True)
+    starts = tuple(date(one, SEASON, 1) for one in (year - 1, year))
+    studies.draw_studies(starts=starts, by=by, at=at)
     return len(shown)
 
 
@@ -127,7 +128,7 @@ def _season(villages: Sequence[Village], year: int, *, by: Actor, at: datetime) 
 
 def _relieve(first: date, shown: list[Transformer], *, by: Actor, at: datetime) -> set[str]:
     """Propose for the first season, take what was proposed, build it; return whose meters moved."""
-    wanted = Wanted(month=first, budget_cny=BUDGET_BEFORE_CNY, most_units=None, prices=Prices())
+    wanted = Wanted(month=first, budget_cny=BUDGET_BEFORE_CNY, most_units=None)
     made = planning.propose(wanted, by=by, at=at, is_generated=True)
     moved: set[str] = set()
     for place, line in enumerate(made.lines.select_related("transformer").order_by("pk")):

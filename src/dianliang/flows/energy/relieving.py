@@ -15,6 +15,7 @@ KINDS = {
     "转移": Kind.TRANSFER,
     "平衡": Kind.BALANCE,
     "储能": Kind.STORAGE,
+    "增容": Kind.ENLARGE,
     **{kind.value: kind for kind in Kind},
 }
 SHEETS = (
@@ -64,7 +65,7 @@ SHEETS = (
                 heading="类型",
                 is_needed=True,
                 example="专变|转移",
-                note="专变、转移、平衡、储能",
+                note="专变、转移、平衡、储能、增容",
             ),
             Field(
                 name="relief_kw",
@@ -85,6 +86,7 @@ SHEETS = (
             ),
             Field(name="to_area", heading="转到变压器", example="|B2"),
             Field(name="group", heading="同一用户"),
+            Field(name="to_capacity_kva", heading="换成容量（kVA）", kind=Holds.NUMBER),
         ),
     ),
 )
@@ -101,7 +103,7 @@ def asked(rows: Mapping[str, list[Row]]) -> Problem:
     points = max(len(row["loads_kw"] or ()) for row in rows["areas"])
     settings = (rows["settings"] or [{}])[0]
     unknown = [
-        f"{row['place']}：类型“{row['kind']}”不认识，可填专变、转移、平衡、储能。"
+        f"{row['place']}：类型“{row['kind']}”不认识，可填专变、转移、平衡、储能、增容。"
         for row in rows["measures"]
         if row["kind"] not in KINDS
     ]
@@ -135,6 +137,7 @@ def _measure(row: Row, points: int) -> Measure:
         units=row["units"],
         to_area=row["to_area"] or None,
         group=row["group"] or None,
+        to_capacity_kva=row["to_capacity_kva"],
     )
 
 

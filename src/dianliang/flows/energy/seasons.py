@@ -59,19 +59,28 @@ class SeasonOutlook:
 
 
 def read_machines(path: Path) -> dict[tuple[str, int], float]:
-    """Read the power of machines by transformer and year; several rows add up.
+    """Read the power of machines by transformer and year from a file.
 
     Raises:
-        UnreadableSheetError: the table cannot be read.
-        InvalidInputError: a cell cannot be used; every row is listed.
+        UnreadableSheetError, InvalidInputError: see `machines_in`; or the file cannot be read.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
+    return machines_in(content, name=path.name)
+
+
+def machines_in(content: bytes, *, name: str) -> dict[tuple[str, int], float]:
+    """Return the power of machines by transformer and year; several rows add up.
+
+    Raises:
+        UnreadableSheetError: the table cannot be read.
+        InvalidInputError: a cell cannot be used; every row is listed.
+    """
     found: dict[tuple[str, int], float] = {}
     wrong: list[str] = []
-    rows = sheets.read(content, name=path.name, headings=[TRANSFORMER, YEAR, POWER])
+    rows = sheets.read(content, name=name, headings=[TRANSFORMER, YEAR, POWER])
     for row in rows:
         number, year, power = (row.get(heading) for heading in (TRANSFORMER, YEAR, POWER))
         try:
@@ -83,7 +92,7 @@ def read_machines(path: Path) -> dict[tuple[str, int], float]:
             continue
         found[key] = found.get(key, 0.0) + kw
     if wrong:
-        raise InvalidInputError("\n".join([f"{path.name} 有 {len(wrong)} 行不能用：", *wrong[:30]]))
+        raise InvalidInputError("\n".join([f"{name} 有 {len(wrong)} 行不能用：", *wrong[:30]]))
     return found
 
 
@@ -107,7 +116,7 @@ def outlook(
         InvalidInputError: nothing is stored of any season, or the dates cannot be.
         CurveStoreError: the store is damaged.
     """
-    _refuse_dates(starts, next_start, days)
+    refuse_dates(starts, next_start, days)
     seasons: dict[str, list[Season]] = {}
     for start in sorted(starts):
         span = Span(start, start + timedelta(days=days))
@@ -144,7 +153,12 @@ def outlook(
     )
 
 
-def _refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
+def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
+    """Refuse seasons that cannot be compared.
+
+    Raises:
+        InvalidInputError: too long, two in one year, not in the past, or not at one time of year.
+    """
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInputError(f"一季应有 1 到 {MOST_DAYS} 天。")
     years = [start.year for start in starts]

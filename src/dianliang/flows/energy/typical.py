@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from dianliang.engines.zone import Battery, Flexible, Profile, Schedule, Tariff, Zone
 from dianliang.flows.energy.inputs import UnusableInputError
@@ -27,8 +26,8 @@ MOST = {"sun_kwp": 1e5, "load_kwh": 1e9, "battery_kwh": 1e6, "cars": 500}
 class Plan:
     """What a zone is to have (规划参数): kWp, kWh a year, kWh a car and working day, CNY, kg/kWh.
 
-    `full_hours` are the hours a year that the panels run as if at full power. `peak` and `valley`
-    are the hours of the day in which these prices hold, half-open; all others are flat.
+    `full_hours` are the hours a year that the panels run as if at full power; `sell_cny` is what a
+    kWh fed in earns. What is bought costs what a tariff says: see `Prices`.
     """
 
     sun_kwp: float = 100.0
@@ -41,27 +40,34 @@ class Plan:
     charger_kw: float = 7.0
     most_import_kw: float = 200.0
     most_export_kw: float = 100.0
-    peak_cny: float = 1.10
-    flat_cny: float = 0.68
-    valley_cny: float = 0.32
     sell_cny: float = 0.30
-    demand_cny: float = 0.0
     carbon_kg: float = 0.4974
-    peak: tuple[tuple[int, int], ...] = ((8, 11), (13, 17))
-    valley: tuple[tuple[int, int], ...] = ((0, 8), (11, 13))
 
 
-def year_of(plan: Plan, year: int) -> Task:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prices:
+    """What is bought in a year: CNY/kWh by quarter hour, (365, 96), and CNY per kW and month."""
+
+    by_quarter: Profile
+    demand_cny_per_kw: float = 0.0
+
+    @property
+    def by_hour(self) -> Profile:
+        """Return the mean price of each hour of the year."""
+        return np.asarray(self.by_quarter.reshape(-1, QUARTERS).mean(axis=1), np.float64)
+
+
+def year_of(plan: Plan, year: int, prices: Prices) -> Task:
     """Return the 8760 hours of a zone in a year (29 February is left out).
 
     Raises:
         UnusableInputError: a figure cannot be; all that is wrong is named.
     """
     _check(plan)
-    days = _days(year)
+    days = days_of(year)
     load, sun = _load(plan, days), _sun(plan)
     months = np.repeat([day.month - 1 for day in days], HOURS).astype(np.int64)
-    buy = np.tile(_prices(plan), DAYS)
+    buy = prices.by_hour
     return Task(
         zone=Zone(
             load_kw=load,
@@ -75,13 +81,13 @@ def year_of(plan: Plan, year: int) -> Task:
         tariff=Tariff(
             buy_cny_per_kwh=buy,
             sell_cny_per_kwh=np.minimum(np.full(len(buy), plan.sell_cny), buy),
-            demand_cny_per_kw=plan.demand_cny,
+            demand_cny_per_kw=prices.demand_cny_per_kw,
         ),
         carbon_kg_per_kwh=np.full(len(buy), plan.carbon_kg),
     )
 
 
-def day_ahead(year: Schedule, task: Task, day: int) -> Task:
+def day_ahead(year: Schedule, task: Task, day: int, prices: Prices) -> Task:
     """Return one day of the year in quarter hours, with the month's peak so far as it is planned.
 
     Raises:
@@ -110,8 +116,8 @@ def day_ahead(year: Schedule, task: Task, day: int) -> Task:
     )
     tariff = replace(
         task.tariff,
-        buy_cny_per_kwh=quarter(task.tariff.buy_cny_per_kwh),
-        sell_cny_per_kwh=quarter(task.tariff.sell_cny_per_kwh),
+        buy_cny_per_kwh=prices.by_quarter[day],
+        sell_cny_per_kwh=np.minimum(quarter(task.tariff.sell_cny_per_kwh), prices.by_quarter[day]),
     )
     return Task(zone=zone, tariff=tariff, carbon_kg_per_kwh=quarter(task.carbon_kg_per_kwh))
 
@@ -132,11 +138,6 @@ def _check(plan: Plan) -> None:
         )
         if not 0 <= getattr(plan, name) <= most
     ]
-    wrong += [
-        f"第 {first} 到 {end} 点不是一天之内的时段。"
-        for first, end in (*plan.peak, *plan.valley)
-        if not 0 <= first < end <= HOURS
-    ]
     hours = CAR_HOURS[1] - CAR_HOURS[0]
     if plan.cars and plan.car_kwh > plan.charger_kw * hours:
         wrong.append(f"每车每日 {plan.car_kwh:g} 千瓦时，{hours} 小时里充不完，请加大充电桩功率。")
@@ -144,7 +145,8 @@ def _check(plan: Plan) -> None:
         raise UnusableInputError("\n".join(wrong))
 
 
-def _days(year: int) -> list[date]:
+def days_of(year: int) -> list[date]:
+    """Return the 365 days of a year without 29 February."""
     first = date(year, 1, 1)
     days = [first + timedelta(days=i) for i in range(DAYS + 1)]
     return [day for day in days if (day.month, day.day) != (2, 29)][:DAYS]
@@ -169,14 +171,6 @@ def _load(plan: Plan, days: list[date]) -> Profile:
     shape = np.concatenate([rest if day.weekday() >= WEEKEND else office for day in days])
     load: Profile = shape * (plan.load_kwh / shape.sum())
     return load
-
-
-def _prices(plan: Plan) -> npt.NDArray[np.float64]:
-    prices = np.full(HOURS, plan.flat_cny)
-    for hours, price in ((plan.valley, plan.valley_cny), (plan.peak, plan.peak_cny)):
-        for first, end in hours:
-            prices[first:end] = price
-    return prices
 
 
 def _battery(plan: Plan) -> Battery | None:

@@ -56,12 +56,14 @@ class Effects:
     measured: int
     relieved: int
     spent_cny: float
-    enlarging_cny: float
+    usual_cny: float
+    """What larger transformers would have cost where one would have been enough."""
 
     @property
     def avoided_cny(self) -> float:
-        """Return what larger transformers would have cost beyond what was spent."""
-        return self.enlarging_cny - self.spent_cny
+        """Return what larger transformers would have cost beyond what was spent in their place."""
+        spent = sum(row.built.spent_cny for row in self.rows if row.built.usual_cny is not None)
+        return self.usual_cny - spent
 
 
 def effects(*, by: Actor) -> Effects:
@@ -84,7 +86,7 @@ def effects(*, by: Actor) -> Effects:
         measured=sum(row.after is not None for row in told),
         relieved=sum(row.is_relieved for row in told),
         spent_cny=sum(row.built.spent_cny for row in told),
-        enlarging_cny=sum(row.built.enlarging_cny for row in told),
+        usual_cny=sum(row.built.usual_cny or 0.0 for row in told),
     )
 
 
@@ -136,11 +138,15 @@ def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool 
     Raises:
         UnableToClaimError, NotVisibleError: see `restate_claim`.
     """
-    own = [row for row in queries.built(areas=curves.areas_of(by)) if row.proposal == proposal]
+    own = [
+        row
+        for row in queries.built(areas=curves.areas_of(by))
+        if row.proposal == proposal and row.usual_cny is not None and not _is_enlarged(row)
+    ]
     if not own:
         return
     spent = sum(Decimal(str(row.spent_cny)) for row in own)
-    usual = sum(Decimal(str(row.enlarging_cny)) for row in own)
+    usual = sum(Decimal(str(row.usual_cny)) for row in own)
     draft = ClaimDraft(
         title=f"{proposal} 台区治理少花的配网投资",
         kind="investment",
@@ -148,8 +154,8 @@ def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool 
         measure="CNY",
         option="formula",
         method=(
-            f"{len(own)} 个台区各换一台大容量变压器的造价"
-            f"（每台 {own[0].enlarging_cny:.0f} 元，方案所列口径）减去实际费用 {spent:.0f} 元。"
+            f"{len(own)} 个台区各换一台够大的变压器的造价（共 {usual:.0f} 元，"
+            f"按方案所列造价口径）减去实际费用 {spent:.0f} 元。"
         ),
         boundary="只算公司承担的费用；客户自己出资的专变不算在内。",
         no_interval="造价口径是估算，没有给误差范围。",
@@ -171,3 +177,8 @@ def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool 
         is_generated=is_generated,
     )
     restate_claim(draft=draft, reason="又有台区投运", by=by, at=at)
+
+
+def _is_enlarged(row: BuiltRow) -> bool:
+    """Tell whether a larger transformer was put in: that avoids none."""
+    return any(one["kind"] == "enlarge" for one in row.measures)

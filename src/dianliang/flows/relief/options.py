@@ -1,7 +1,7 @@
 """What can be done for overloaded transformers, from their curves and from what things cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
@@ -15,6 +15,7 @@ from dianliang.engines.relief import (
     Measure,
     Profile,
     balance_relief,
+    is_kept,
     storage_relief,
 )
 from dianliang.kernel.geo import GeoPoint
@@ -27,31 +28,38 @@ TRANSFERRED = 0.3
 """The share of its load that a transformer hands to a neighbour on the same line."""
 SPARE_KWH = 1.1
 """A battery is bought a tenth larger than what it would just need: it ages."""
+DAYS_ON_END = (0,)
+"""The points of a month follow each other: a run goes over midnight."""
 KIND_LABELS = {
     Kind.DEDICATED: "专用变压器",
     Kind.TRANSFER: "负荷转移",
     Kind.BALANCE: "三相平衡",
     Kind.STORAGE: "储能",
+    Kind.ENLARGE: "增容",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What measures cost the company (造价口径), in CNY; the usual remedy beside them.
+    """What measures cost the company (造价口径), in CNY, as the table of prices tells.
 
-    These are planning figures to be replaced by one's own: a proposal keeps those it was made with.
+    `larger_cny` is what a transformer of each rating in kVA costs in the place of a smaller one;
+    the ratings are those that the company buys.
     """
 
-    dedicated_cny: float = 30_000.0
-    balance_cny: float = 6_000.0
-    transfer_cny: float = 50_000.0
-    storage_cny_per_kwh: float = 1_500.0
-    enlarging_cny: float = 90_000.0
+    dedicated_cny: float
+    balance_cny: float
+    transfer_cny: float
+    storage_cny_per_kwh: float
+    larger_cny: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """A transformer with what it carried; `customers` are its greatest ones, kW at each point."""
+    """A transformer with what it carried; `customers` are its greatest ones, kW at each point.
+
+    `storage` names a battery that stands there already: what was measured is with it.
+    """
 
     number: str
     name: str
@@ -62,6 +70,7 @@ class Scene:
     carried: Carried
     is_wanting: bool
     customers: Mapping[str, Profile] = field(default_factory=dict[str, Profile])
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,13 +108,30 @@ def filled(load_w: npt.NDArray[np.int64]) -> Profile:
 
 def area_of(scene: Scene, prices: Prices) -> Area:
     """Return a transformer as the engine wants it: as full as thrice its worst phase, if known."""
-    return Area(
+    area = Area(
         id=scene.number,
         capacity_kva=scene.capacity_kva,
         loads_kw=_fullness(scene),
         power_factor=scene.power_factor,
-        enlarging_cny=prices.enlarging_cny,
     )
+    steps = larger(area, prices) if scene.is_wanting else ()
+    enough = [kva for kva in steps if _is_enough(area, kva)]
+    return replace(area, enlarging_cny=prices.larger_cny[enough[0]] if enough else None)
+
+
+def larger(area: Area, prices: Prices) -> Sequence[int]:
+    """Return the ratings above an area's own, up to the first that relieves it alone."""
+    found = list[int]()
+    for kva in sorted(prices.larger_cny):
+        if kva > area.capacity_kva:
+            found.append(kva)
+            if _is_enough(area, kva):
+                break
+    return found
+
+
+def _is_enough(area: Area, kva: int) -> bool:
+    return is_kept(area.loads_kw, replace(area, capacity_kva=kva), HEAVY, DAYS_ON_END)
 
 
 def _fullness(scene: Scene) -> Profile:
@@ -126,6 +152,7 @@ def offers(scenes: Sequence[Scene], prices: Prices) -> list[Offer]:
             *_balance(scene, prices),
             *_transfer(scene, scenes, prices),
             *_storage(scene, prices),
+            *_enlarging(scene, prices),
         )
     ]
 
@@ -211,4 +238,21 @@ def _storage(scene: Scene, prices: Prices) -> Iterator[Offer]:
         relief_kw=storage_relief(loads, power_kw=power_kw, energy_kwh=energy_kwh),
         cost_cny=energy_kwh * prices.storage_cny_per_kwh,
     )
-    yield Offer(measure=measure, words=f"储能 {power_kw} kW / {energy_kwh} kWh")
+    added = f"，在已有的 {scene.storage} 之外（实测曲线已含它的作用）" if scene.storage else ""
+    yield Offer(measure=measure, words=f"储能 {power_kw} kW / {energy_kwh} kWh{added}")
+
+
+def _enlarging(scene: Scene, prices: Prices) -> Iterator[Offer]:
+    """Offer each rating that may matter: a smaller step may do together with another measure."""
+    area = area_of(scene, prices)
+    for kva in larger(area, prices):
+        measure = Measure(
+            id=f"{scene.number}/增容/{kva}",
+            area_id=scene.number,
+            kind=Kind.ENLARGE,
+            relief_kw=np.zeros_like(area.loads_kw),
+            cost_cny=prices.larger_cny[kva],
+            units=1,
+            to_capacity_kva=float(kva),
+        )
+        yield Offer(measure=measure, words=f"{scene.capacity_kva:g} kVA 换成 {kva} kVA")

@@ -44,11 +44,8 @@ SHEET = Table(
 )
 
 GENERATED = "本方案用的是演示数据：曲线由系统生成，不是实测。"
-SCOPE = (
-    "最优和最省都只在专变、三相平衡、负荷转移、储能这几类措施之内；"
-    "换大容量变压器只作比较，方案不会选它。"
-)
-"""What a proposal does not weigh, for its paper."""
+SCOPE = "最优和最省都只在专变、三相平衡、负荷转移、储能、增容这几类措施之内。"
+"""What a proposal weighs, for its paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +81,6 @@ class OneProposal:
     row: ProposalRow
     lines: tuple[LineRow, ...]
     claims: tuple[ClaimRow, ...]
-
-    @property
-    def dearer(self) -> frozenset[str]:
-        """Return the transformers for which a larger one costs less than what is proposed."""
-        return frozenset(
-            line.number
-            for line in self.lines
-            if 0 < self.row.enlarging_cny < (line.asked_cny or 0.0)
-        )
 
 
 def proposal(number: str, *, by: Actor) -> OneProposal:
@@ -150,7 +138,7 @@ def _facts(row: ProposalRow) -> list[tuple[str, str]]:
         ("台数上限", units),
         ("费用", f"{row.cost_cny:,.0f} 元"),
         ("用变压器", f"{row.units} 台"),
-        ("比更换大容量变压器少花", f"{row.avoided_cny:,.0f} 元"),
+        ("比更换够大的变压器少花", f"{row.avoided_cny:,.0f} 元"),
         ("判定", row.screening),
         ("算法版本", row.engine),
         ("提出", f"{row.made_by}"),
@@ -169,12 +157,6 @@ def _measures(line: LineRow) -> str:
     return f"未选；最省的是{line.cheapest_told}" if line.cheapest else "没有"
 
 
-def _reason(line: LineRow, page: OneProposal) -> str:
-    if line.number not in page.dearer:
-        return line.words
-    return f"{line.words}。换大容量变压器更便宜（{page.row.enlarging_cny:,.0f} 元）"
-
-
 def _of_lines(page: OneProposal) -> list[Heading | PaperTable | Paragraph]:
     return [
         Heading("各台区", 2),
@@ -188,7 +170,7 @@ def _of_lines(page: OneProposal) -> list[Heading | PaperTable | Paragraph]:
                     f"{line.cost_cny:,.0f}",
                     f"{line.before_share:.0%}",
                     f"{line.after_share:.0%}",
-                    _reason(line, page),
+                    line.words,
                 )
                 for line in page.lines
             ],
@@ -201,4 +183,19 @@ def _of_lines(page: OneProposal) -> list[Heading | PaperTable | Paragraph]:
             is_note=True,
         ),
         Paragraph(SCOPE, is_note=True),
+        Heading("造价口径", 2),
+        PaperTable(
+            columns=("措施", "额定容量（kVA）", "造价（元）", "来源", "年份"),
+            rows=[
+                (
+                    str(one["label"]),
+                    str(one["rating_kva"] or ""),
+                    f"{one['cny']:,.0f}",
+                    str(one["source"]),
+                    str(one["year"] or ""),
+                )
+                for one in page.row.prices
+            ],
+            numbers=frozenset({1, 2}),
+        ),
     ]

@@ -1,7 +1,7 @@
 """Propose what relieves most overloaded transformers for the money, in the background."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,12 +14,11 @@ from dianliang.domain.relief.queries import LoadRow, ScreeningRow
 from dianliang.engines import relief
 from dianliang.engines.loading import Span
 from dianliang.engines.relief import Finding, Plan, Problem
-from dianliang.flows.relief import curves, meters
+from dianliang.flows.relief import curves, meters, pricing
 from dianliang.flows.relief.loading_page import POWER_FACTOR
 from dianliang.flows.relief.options import (
     MOST_CUSTOMERS,
     Offer,
-    Prices,
     Scene,
     area_of,
     offers,
@@ -30,7 +29,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.geo import GeoPoint
 
 PROPOSE = "relief.propose"
-ENGINE = "relief-1"
+ENGINE = "relief-2"
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Of what everything would cost: the budgets that a proposal is compared with."""
 MOST_UNITS = 10_000
@@ -48,7 +47,6 @@ class Wanted:
     month: date
     budget_cny: float | None
     most_units: int | None
-    prices: Prices
 
 
 def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
@@ -56,9 +54,10 @@ def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
 
     Raises:
         UnableToRelieveError: the month was not judged, nothing of the actor's is overloaded in it,
-            a price or limit cannot be, or a proposal is being made already.
+            a limit cannot be, a price is missing, or a proposal is being made already.
     """
     _check(wanted)
+    pricing.current(pricing.table())
     screening = queries.screening(wanted.month)
     if screening is None:
         message = f"{wanted.month:%Y-%m} 还没有判定，请先在“重过载”里判定。"
@@ -71,7 +70,6 @@ def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
         "month": f"{wanted.month:%Y-%m}",
         "budget_cny": wanted.budget_cny,
         "most_units": wanted.most_units,
-        "prices": asdict(wanted.prices),
         "by": {"name": by.name, "unit_path": by.unit_path, "area_path": by.area_path},
     }
     if jobs.enqueue_alone(PROPOSE, payload, by=by, at=at, max_attempts=2) is None:
@@ -83,9 +81,6 @@ def _check(wanted: Wanted) -> None:
         raise UnableToRelieveError("预算应是不小于 0 的数（元）。", field="budget_cny")
     if wanted.most_units is not None and not 0 <= wanted.most_units <= MOST_UNITS:
         raise UnableToRelieveError("台数上限应是不小于 0 的整数。", field="most_units")
-    for name, value in asdict(wanted.prices).items():
-        if not 0 <= value <= MOST_CNY:
-            raise UnableToRelieveError("造价应是不小于 0 的数（元）。", field=name)
 
 
 @jobs.handler(PROPOSE)
@@ -97,7 +92,6 @@ def propose_in_background(context: jobs.JobContext) -> dict[str, Any]:
         month=month_of(asked["month"]),
         budget_cny=asked["budget_cny"],
         most_units=asked["most_units"],
-        prices=Prices(**asked["prices"]),
     )
     try:
         made = propose(wanted, by=by, at=context.clock())
@@ -109,46 +103,72 @@ def propose_in_background(context: jobs.JobContext) -> dict[str, Any]:
 def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = False) -> Proposal:
     """Choose measures for the actor's overloaded transformers and store what was chosen and why.
 
+    What was relieved since the month's first day is left out: it would be counted twice.
+
     Raises:
-        UnableToRelieveError: the month was not judged, or nothing of the actor's is overloaded.
+        UnableToRelieveError: the month was not judged, nothing of the actor's is overloaded or
+            all of it was relieved since, or a price is missing.
         CurveStoreError: the curves are damaged or gone.
     """
     screening = queries.screening(wanted.month)
     if screening is None:
         raise UnableToRelieveError(f"{wanted.month:%Y-%m} 还没有判定。", field="month")
-    scenes = scenes_of(screening, by=by)
+    rows = pricing.table()
+    prices = pricing.current(rows)
+    relieved = queries.relieved_since(screening.from_on, areas=curves.areas_of(by))
+    scenes = scenes_of(screening, by=by, relieved=relieved.keys())
     if not any(scene.is_wanting for scene in scenes):
-        words = "没有用电过载的变压器，不用治理；反向送电过载的不在这里的措施之内。"
+        since = f"；{'、'.join(sorted(relieved)[:5])} 已投运，不重复计" if relieved else ""
+        words = f"没有用电过载的变压器，不用治理；反向送电过载的不在这里的措施之内{since}。"
         raise UnableToRelieveError(words, field="month")
-    offered = offers(scenes, wanted.prices)
+    offered = offers(scenes, prices)
     problem = Problem(
-        areas=tuple(area_of(scene, wanted.prices) for scene in scenes),
+        areas=tuple(area_of(scene, prices) for scene in scenes),
         measures=tuple(offer.measure for offer in offered),
         budget_cny=wanted.budget_cny,
         most_units=wanted.most_units,
     )
     plan = relief.solve(problem)
     told = {offer.measure.id: offer for offer in offered}
-    lines = [_line(plan.by_area[scene.number], told) for scene in scenes if scene.is_wanting]
+    usual = {area.id: area.enlarging_cny for area in problem.areas}
+    lines = [
+        _line(plan.by_area[scene.number], told) | {"usual_cny": usual[scene.number]}
+        for scene in scenes
+        if scene.is_wanting
+    ]
     numbers = [line["transformer"] for line in lines]
     known = {row.number: row for row in Transformer.objects.filter(number__in=numbers)}
     return operations.propose(
         fields=_fields(wanted, screening, plan, len(lines), is_generated=is_generated)
-        | {"by_budget": by_budget(problem)},
+        | {
+            "by_budget": by_budget(problem),
+            "prices": pricing.kept(rows),
+            "left_out": sorted(relieved),
+        },
         lines=[line | {"transformer": known[line["transformer"]]} for line in lines],
         by=by,
         at=at,
     )
 
 
-def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
+def scenes_of(screening: ScreeningRow, *, by: Actor, relieved: Collection[str] = ()) -> list[Scene]:
     """Return the overloaded transformers of a screening, and those beside them on their lines.
+
+    What was `relieved` since is no part of it, neither to be relieved nor to take over load.
 
     Raises:
         CurveStoreError: the curves are damaged or gone.
     """
-    rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
+    areas = curves.areas_of(by)
+    rows = [
+        row
+        for row in queries.judgements(screening=screening.number, areas=areas)
+        if row.number not in relieved
+    ]
+    stored = queries.storage_before(screening.from_on, areas=areas)
     wanting = {row.number for row in rows if draws_too_much(row)}
+    if not wanting:
+        return []
     lines = {row.feeder_code for row in rows if row.number in wanting}
     beside = [
         row for row in rows if row.number in wanting or (row.feeder_code in lines and not row.line)
@@ -171,6 +191,7 @@ def scenes_of(screening: ScreeningRow, *, by: Actor) -> list[Scene]:
             carried=kept[row.number].carried,
             is_wanting=row.number in wanting,
             customers={meter: drawn[meter] for meter in own.get(row.number, ())},
+            storage=stored.get(row.number, ""),
         )
         for row in beside
         if row.number in kept
@@ -213,7 +234,6 @@ def _fields(
         "screening": queries.screening_model(screening.number),
         "budget_cny": wanted.budget_cny,
         "most_units": wanted.most_units,
-        "prices": asdict(wanted.prices),
         "areas": areas,
         "relieved": len(plan.relieved),
         "bound": plan.bound,

@@ -203,6 +203,7 @@ def _fields(one: TransformerLoad, voltages: Voltages, place: int) -> dict[str, A
         "capacity_kva": one.capacity_kva,
         "meters": one.meters,
         "known_share": known_share,
+        "unbelieved_points": one.unbelieved_points,
         "line": _line(one, known_share),
         "peak_kw": None if one.peak_w is None else one.peak_w / 1000,
         "peak_share": one.peak_share,

@@ -1,4 +1,4 @@
-"""Charging within reach and a zone's year, as people at their desks ask for them."""
+"""Charging within reach, as people at their desks ask for it."""
 
 import re
 from io import BytesIO
@@ -64,33 +64,6 @@ def test_what_cannot_be_computed_is_said(desk, fields, words):
     assert desk.get("/console/reach/table.xlsx", fields).status_code == 422
 
 
-@pytest.mark.row("003-12")
-def test_a_zone_has_its_year_and_its_day_ahead(desk):
-    assert "算一年" in text(desk.get("/console/zone/"))
-
-    page = text(desk.get("/console/zone/", {"sun_kwp": "100", "cars": "0"}))
-
-    assert "自给率" in page
-    assert 'id="figure-chart-months"' in page
-    assert 'id="figure-chart-day"' in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"sun_kwp": "-3"}, "光伏容量应在"),
-        ({"sun_kwp": "很大"}, "应填数字"),
-        ({"car_kwh": "150", "charger_kw": "3"}, "充不完"),
-        ({"most_import_kw": "1"}, ""),
-    ],
-)
-def test_a_zone_that_cannot_be_is_refused(desk, fields, words):
-    answer = desk.get("/console/zone/", fields)
-
-    assert answer.status_code == 422
-    assert words in text(answer)
-
-
 def test_stations_there_and_proposed_are_told_apart(desk):
     page = text(desk.get("/console/reach/", {"within_km": "5", "most_new": "1"}))
 
@@ -99,18 +72,7 @@ def test_stations_there_and_proposed_are_told_apart(desk):
     assert "且不超过（分钟" in page
 
 
-def test_a_zone_states_its_assumptions_its_factor_and_hands_out_its_hours(desk):
-    page = text(desk.get("/console/zone/", {"cars": "0"}))
-    assert "预先知道全年每小时" in page
-    assert "往返效率 90" in page
-
-    book = load_workbook(BytesIO(desk.get("/console/zone/year.xlsx?cars=0").content))
-    rows = list(book.active.values)
-    assert len(rows) == 1 + 8760
-    assert rows[0][:3] == ("月", "年内小时", "负荷（kW）")
-
-
-@pytest.mark.parametrize("address", ["/console/zone/", "/console/reach/"])
+@pytest.mark.parametrize("address", ["/console/reach/"])
 def test_fields_are_english_to_an_english_reader(desk, address):
     desk.cookies["django_language"] = "en"
 

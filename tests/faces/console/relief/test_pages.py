@@ -11,10 +11,10 @@ from dianliang.core.jobs import run_next
 from dianliang.core.models import AuditEvent
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy.models import Claim
-from dianliang.domain.relief.models import Completion, Decision, Proposal
+from dianliang.domain.relief.models import Completion, Decision, MeasurePrice, Proposal
 from dianliang.faces.ui.requests import now
 from dianliang.flows.demo.curves import Village
-from dianliang.flows.relief import screening
+from dianliang.flows.relief import pricing, screening
 from dianliang.kernel.actor import Role
 from tests import loaded, villages
 from tests.faces.console.loading.test_pages import enter, text
@@ -60,7 +60,7 @@ def test_an_overloaded_transformer_is_relieved_and_measured_again(client, town, 
     assert "2025-04 · 2026-04" in page
     assert 'id="figure-chart-effects"' in page
     claim = Claim.objects.get()
-    assert (claim.value, claim.measure, claim.subject_number) == (62_000, "CNY", made.number)
+    assert (claim.value, claim.measure, claim.subject_number) == (32_000, "CNY", made.number)
     assert claim.number in text(desk.get(one))
     verbs = set(AuditEvent.objects.values_list("verb", flat=True))
     assert {"relief.proposal.decide", "relief.proposal.complete"} <= verbs
@@ -82,7 +82,6 @@ def desk(client, town, made):
         ({"budget_cny": "-5"}, "预算应是不小于 0"),
         ({"budget_cny": "很多"}, "预算应填数字"),
         ({"most_units": "x"}, "台数上限应填整数"),
-        ({"enlarging_cny": "1e400"}, "换大容量变压器"),
         ({"month": "2026-02"}, "还没有判定"),
     ],
 )
@@ -146,15 +145,48 @@ def test_only_a_dispatcher_decides(town, made):
     assert commander.post(address, {"verdict": "taken"}).status_code in {403, 404}
 
 
-def test_a_plan_dearer_than_a_larger_transformer_says_so_on_page_and_paper(desk, made):
-    storage = {"id": "B3/储能", "kind": "storage", "label": "储能", "words": "储能 50 kW / 210 kWh"}
-    dear = storage | {"cost_cny": 316_500.0, "units": 0}
-    made.lines.update(outcome="not_chosen", measures=[], cheapest=[dear], cost_cny=0)
+def test_a_new_price_has_a_source_and_earlier_proposals_keep_theirs(town, made):
+    desk = enter(Client(), town, unit="LM")
+    new = {"item": "larger", "rating_kva": "200", "cny": "71,500", "year": "2026"}
+    assert desk.post("/console/relief/prices/change/", new).status_code == 422
+    page = text(posted(desk, "/console/relief/prices/change/", **new, source="框架招标结果"))
 
-    page = text(desk.get(f"/console/relief/{made.number}/"))
-    assert "换大容量变压器更便宜（" in page
-    assert "所列措施之内已证明最优" in page
-    assert "按最满一相的三倍" in page
+    assert "框架招标结果" in page
+    versions = MeasurePrice.objects.filter(item="larger", rating_kva=200)
+    assert [row.edition for row in versions.order_by("edition")] == [1, 2]
+    assert pricing.current(pricing.table()).larger_cny[200] == 71_500
+    assert "框架合同" in text(desk.get(f"/console/relief/{made.number}/"))
+    again = desk.post("/console/relief/prices/change/", new | {"source": "框架招标结果"})
+    assert "和现在的造价一样" in text(again)
+    book = load_workbook(BytesIO(desk.get("/console/relief/prices/table.xlsx").content))
+    assert "框架招标结果" in [row[3] for row in book.active.values]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"item": "balance"}, "其他措施不写"),
+        ({"rating_kva": ""}, "增容要写额定容量"),
+        ({"rating_kva": "0"}, "额定容量应在"),
+        ({"cny": "1e400"}, "造价应填数字"),
+        ({"year": "1999"}, "价格年份"),
+        ({"item": "magic"}, "请选择措施"),
+    ],
+)
+def test_a_price_that_cannot_be_is_said_at_its_field(town, made, fields, words):
+    desk = enter(Client(), town, unit="LM")
+    sent = {"item": "larger", "rating_kva": "200", "cny": "1", "year": "2026", "source": "合同"}
+
+    answer = desk.post("/console/relief/prices/change/", sent | fields)
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+
+
+def test_a_station_reads_prices_and_does_not_change_them(desk):
+    assert "登记新版次" not in text(desk.get("/console/relief/prices/"))
+    sent = {"item": "balance", "cny": "1", "year": "2026", "source": "合同"}
+    assert desk.post("/console/relief/prices/change/", sent).status_code == 404
 
 
 def test_the_paper_names_its_unit_that_it_is_generated_and_what_was_not_chosen(desk, made):

@@ -15,6 +15,7 @@ LOADING: tuple[Entry, ...] = (
         pages=(
             *("console:relief", "console:relief_one", "console:relief_make"),
             *("console:relief_decide", "console:relief_complete"),
+            "console:relief_price*",
         ),
         roles=READERS,
     ),
@@ -24,6 +25,8 @@ LOADING: tuple[Entry, ...] = (
         pages=("console:relief_effects",),
         roles=READERS,
     ),
+    Entry(label="季节预测", to="console:season", pages=("console:season*",), roles=READERS),
+    Entry(label="潮流计算", to="console:powerflow", pages=("console:powerflow*",), roles=READERS),
     Entry(label="充电覆盖", to="console:reach", pages=("console:reach*",), roles=READERS),
     Entry(label="光储直柔", to="console:zone", pages=("console:zone*",), roles=READERS),
 )

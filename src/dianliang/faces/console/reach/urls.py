@@ -1,12 +1,10 @@
-"""Addresses of the pages about charging stations and zones."""
+"""Addresses of the pages about charging stations."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.reach import charging, zones
+from dianliang.faces.console.reach import charging
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reach/", charging.coverage, name="reach"),
     path("reach/table.xlsx", charging.table, name="reach_table"),
-    path("zone/", zones.zone, name="zone"),
-    path("zone/year.xlsx", zones.table, name="zone_table"),
 ]

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.relief import views
+from dianliang.faces.console.relief import prices, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.proposals, name="relief"),
     path("make/", views.make, name="relief_make"),
     path("effects/", views.effects, name="relief_effects"),
+    path("prices/", prices.prices, name="relief_prices"),
+    path("prices/table.xlsx", prices.table, name="relief_prices_table"),
+    path("prices/change/", prices.price, name="relief_price"),
     path("<str:number>/", views.proposal, name="relief_one"),
     path("<str:number>/table.xlsx", views.sheet, name="relief_sheet"),
     path("<str:number>/paper.<str:kind>", views.paper, name="relief_paper"),

@@ -1,8 +1,5 @@
 """Relief of overloaded transformers (台区治理): propose, decide, build, measure again."""
 
-from dataclasses import asdict, fields
-from math import isfinite
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -12,43 +9,33 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.loading.navigation import READERS
+from dianliang.faces.console.relief.prices import money
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.charts import Chart, Limit, Series, Shape, Tone
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.relief import deciding, page, planning, screening
+from dianliang.flows.relief import deciding, page, planning, pricing, screening
 from dianliang.flows.relief import effects as measuring
 from dianliang.flows.relief.effects import Effects
-from dianliang.flows.relief.options import Prices
 from dianliang.flows.relief.page import OneProposal
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.errors import DomainError, NotVisibleError
 
 PAPERS = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-PRICES = (
-    ("dedicated_cny", "专变，每台公司承担（元）"),
-    ("balance_cny", "三相平衡，每个台区（元）"),
-    ("transfer_cny", "负荷转移，每处（元）"),
-    ("storage_cny_per_kwh", "储能，每千瓦时（元）"),
-    ("enlarging_cny", "换大容量变压器，每台（元）"),
-)
 TONES = {"relieved": "done", "not_chosen": "soon", "no_means": "danger"}
-LONGEST_NUMBER = 16
 
 
 @require_GET
 @requires(*READERS)
 def proposals(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show proposals, and to a dispatcher the form to ask for one."""
-    defaults = asdict(Prices())
     context = {
         "by": by,
         "page": page.proposals(by=by),
-        "prices": [(name, label, f"{defaults[name]:.0f}") for name, label in PRICES],
+        "prices": pricing.table(),
         "may_plan": by.role == Role.DISPATCHER,
     }
     return TemplateResponse(request, "console/relief/proposals.html", context)
@@ -62,9 +49,8 @@ def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     try:
         wanted = planning.Wanted(
             month=screening.month_of(sent.get("month", "")),
-            budget_cny=_money(sent, "budget_cny", label="预算"),
+            budget_cny=money(sent, "budget_cny", label="预算"),
             most_units=_units(sent),
-            prices=_prices(sent),
         )
         planning.order(wanted=wanted, by=by, at=now())
     except DomainError as refusal:
@@ -73,33 +59,9 @@ def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return redirect("console:relief")
 
 
-def _prices(sent: QueryDict) -> Prices:
-    labels = dict(PRICES)
-    told = {one.name: _money(sent, one.name, label=labels[one.name]) for one in fields(Prices)}
-    return Prices(**{name: value for name, value in told.items() if value is not None})
-
-
 def _units(sent: QueryDict) -> int | None:
     text = sent.get("most_units", "").strip()
     return whole(text, field="most_units", label="台数上限") if text else None
-
-
-def _money(sent: QueryDict, field: str, *, label: str) -> float | None:
-    """Return an amount, or None where nothing was entered.
-
-    Raises:
-        InvalidInputError: it is no number.
-    """
-    text = sent.get(field, "").strip().replace(",", "")
-    if not text:
-        return None
-    try:
-        found = float(text) if len(text) <= LONGEST_NUMBER else float("nan")
-    except ValueError:
-        found = float("nan")
-    if not isfinite(found):
-        raise InvalidInputError(Phrase("%(label)s应填数字。", label=Phrase(label)), field=field)
-    return found
 
 
 @require_GET
@@ -118,13 +80,11 @@ def _shown(request: HttpRequest, number: str, *, by: Actor) -> TemplateResponse:
         shown = page.proposal(number, by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    labels = dict(PRICES)
     context = {
         "by": by,
         "page": shown,
         "row": shown.row,
         "budgets": _budgets(shown),
-        "prices": [(labels[name], value) for name, value in shown.row.prices.items()],
         "points": [
             {
                 "lat": line.lat,
@@ -219,7 +179,7 @@ def complete(request: HttpRequest, number: str, transformer: str, *, by: Actor) 
             proposal=number,
             transformer=transformer,
             built_on=day(sent.get("built_on", ""), field="built_on", label="投运日期"),
-            spent_cny=_money(sent, "spent_cny", label="实际费用") or 0.0,
+            spent_cny=money(sent, "spent_cny", label="实际费用") or 0.0,
             note=sent.get("note", ""),
             by=by,
             at=now(),

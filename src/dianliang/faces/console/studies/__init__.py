@@ -1,0 +1,1 @@
+"""Studies of grids, seasons and zones: asked for, computed in the background, shown."""

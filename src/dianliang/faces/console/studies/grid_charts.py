@@ -1,0 +1,68 @@
+"""The voltage along a feeder as a chart, and its nodes on the map."""
+
+from collections.abc import Collection, Sequence
+
+from django.utils.translation import gettext as _
+
+
+from dianliang.faces.ui.charts import MOST_ROWS, Chart, Limit, Series, Shape, Tone
+from dianliang.flows.studies.grid import NodeRow
+
+LV_LOW_PU, LV_HIGH_PU = 198.0 / 231.0, 235.4 / 231.0
+"""GB/T 12325—2008: 220 V −10 % and +7 %, over 400 V / √3."""
+MV_LOW_PU, MV_HIGH_PU = 0.93, 1.07
+LOW_BELOW_V = 1000.0
+
+
+def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
+    """Return voltages over the way from the source, of the low side or, without one, of all.
+
+    Of more nodes than a chart holds those with the lowest voltage are drawn.
+    """
+    fed = [one for one in nodes if one.away_m is not None]
+    low = [one for one in fed if one.rated_v < LOW_BELOW_V]
+    drawn = sorted(low or fed, key=lambda one: one.least_pu)[:MOST_ROWS]
+    if not drawn:
+        return None
+    drawn.sort(key=lambda one: (one.away_m or 0.0, one.id))
+    limits = (LV_LOW_PU, LV_HIGH_PU) if low else (MV_LOW_PU, MV_HIGH_PU)
+    return Chart(
+        key="chart-feeder",
+        title=_("沿线电压"),
+        x_name=_("离电源（m）"),
+        y_name=_("电压（额定的倍数）"),
+        x=tuple(float(one.away_m or 0.0) for one in drawn),
+        series=(
+            Series(
+                name=_("各时刻最低"),
+                values=tuple(one.least_pu for one in drawn),
+                shape=Shape.POINTS,
+                tone=Tone.WARN,
+            ),
+            Series(
+                name=_("最严重时刻 %(at)s") % {"at": at},
+                values=tuple(one.worst_pu for one in drawn),
+                shape=Shape.POINTS,
+            ),
+        ),
+        limits=(
+            Limit(name=_("下限"), value=round(limits[0], 4)),
+            Limit(name=_("上限"), value=round(limits[1], 4)),
+        ),
+        digits=3,
+    )
+
+
+def points(nodes: Sequence[NodeRow], *, outside: Collection[str]) -> list[dict[str, object]]:
+    """Return the nodes that have a place, as the map draws them; those outside limits in red."""
+    return [
+        {
+            "lat": one.lat,
+            "lon": one.lon,
+            "number": one.id,
+            "title": f"{one.least_v:.1f}–{one.most_v:.1f} V",
+            "tone": "danger" if one.id in outside else "done",
+        }
+        for one in nodes
+        if one.lat is not None and one.lon is not None
+    ]

@@ -1,0 +1,1 @@
+"""What engines compute of grids, seasons and zones for a page, in the background."""

@@ -1,0 +1,389 @@
+"""A grid that was sent in (潮流计算): read, checked, computed in the background, kept."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dianliang.core import files, jobs
+from dianliang.domain.relief.models import Study
+from dianliang.domain.relief.operations import Studied
+from dianliang.domain.relief.study_queries import StudyRow
+from dianliang.engines.powerflow import QUANTITY_LABELS, Flow, Grid, Phase, Quantity, Worst
+from dianliang.flows.energy import grids
+from dianliang.flows.energy.grids import Computed
+from dianliang.flows.studies import keeping
+from dianliang.flows.studies.distances import distances_m
+from dianliang.integrations import grid_files
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, kept, phrase_of
+from dianliang.kernel.text import decoded
+
+KIND = Study.Kind.FLOW.value
+ENGINE = "powerflow-1"
+MOST_BYTES = 8 * 1024 * 1024
+"""A feeder with all of its areas; what is larger is computed on the command line."""
+MOST_UNPACKED = 64 * 1024 * 1024
+MOST_NODES, MOST_STEPS = 20_000, 3000
+MOST_TOLD = 300
+"""Things beyond a limit that are told word by word, worst first; all of them are counted."""
+READING, SOLVING = Phrase("读模型"), Phrase("逐点计算")
+VOLTAGES = (Quantity.LOW_VOLTAGE, Quantity.HIGH_VOLTAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was sent in: a model, perhaps curves of its loads, and how to read them."""
+
+    name: str
+    model: bytes
+    curves_name: str = ""
+    curves: bytes = b""
+    minutes: int = 15
+    power_factor: float = 0.95
+
+
+def order(*, sent: Sent, title: str, by: Actor, at: datetime) -> None:
+    """Read and check what was sent in, and ask for it to be computed.
+
+    Raises:
+        InvalidInputError, UnreadableGridError, UnreadableSheetError: it is too large or cannot be
+            used; every row and field that is wrong is named.
+        UnableToRelieveError, NotVisibleError: see `keeping.order`.
+    """
+    _refuse_sizes(sent)
+    with files.workshop() as folder:
+        grid = grids.opened(_laid_down(Path(folder), sent.name, sent.model))
+        if len(grid.nodes) > MOST_NODES:
+            words = "模型有 %(n)d 个节点，网页上最多 %(most)d 个；请用命令行计算。"
+            told = Phrase(words, n=len(grid.nodes), most=MOST_NODES)
+            raise InvalidInputError(told, field="model")
+        if sent.curves:
+            path = _laid_down(Path(folder), "curves.csv", sent.curves)
+            profiles, _ = grid_files.read_curves(
+                path, grid, power_factor=sent.power_factor, hours=sent.minutes / 60
+            )
+            if profiles.steps > MOST_STEPS:
+                words = "曲线有 %(n)d 个时刻，网页上最多 %(most)d 个；请用命令行计算。"
+                told = Phrase(words, n=profiles.steps, most=MOST_STEPS)
+                raise InvalidInputError(told, field="curves")
+    asked = {
+        "name": Path(sent.name).name,
+        "grid": grid_files.written(grid),
+        "curves": decoded(sent.curves) or "",
+        "curves_name": Path(sent.curves_name).name,
+        "minutes": sent.minutes,
+        "power_factor": sent.power_factor,
+    }
+    keeping.order(KIND, asked, title=title, by=by, at=at)
+
+
+def template() -> bytes:
+    """Return the workbook of a small example that can be computed at once."""
+    return grid_files.template()
+
+
+def _refuse_sizes(sent: Sent) -> None:
+    for field, content in (("model", sent.model), ("curves", sent.curves)):
+        if len(content) > MOST_BYTES:
+            words = Phrase("文件超过 8 MB，请按馈线拆分，或用命令行 dianliang energy powerflow。")
+            raise InvalidInputError(words, field=field)
+    if not 1 <= sent.minutes <= 24 * 60:
+        raise InvalidInputError(Phrase("每点时长应在 1 到 1440 分钟之间。"), field="minutes")
+    if not 0 < sent.power_factor <= 1:
+        raise InvalidInputError(Phrase("功率因数应大于 0、不大于 1。"), field="power_factor")
+
+
+def _laid_down(folder: Path, name: str, content: bytes) -> Path:
+    """Return where a file lies that can be read; an archive of tables becomes a folder."""
+    if name.lower().endswith(".zip"):
+        return _unpacked(folder / "tables", content)
+    suffix = Path(name).suffix.lower()
+    path = folder / f"{Path(name).stem[:60] or 'grid'}{suffix}"
+    path.write_bytes(content)
+    return path
+
+
+def _unpacked(folder: Path, content: bytes) -> Path:
+    """Unpack the CSV files of an archive, wherever in it they lie, and nothing else.
+
+    Raises:
+        InvalidInputError: it is damaged, or larger than a grid is.
+    """
+    folder.mkdir()
+    left = MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                name = Path(entry.filename).name
+                if entry.is_dir() or Path(name).suffix.lower() != ".csv":
+                    continue
+                with archive.open(entry) as file:
+                    table = file.read(left + 1)
+                left -= len(table)
+                if left < 0:
+                    raise InvalidInputError(Phrase("压缩包解开后超过 64 MB。"), field="model")
+                (folder / name).write_bytes(table)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise InvalidInputError(
+            Phrase("压缩包打不开，请重新压缩后再上传。"), field="model"
+        ) from error
+    return folder
+
+
+@jobs.handler(keeping.job_kind(KIND))
+def in_background(context: jobs.JobContext) -> dict[str, Any]:
+    """Compute a grid and keep it."""
+    return keeping.made(context, _computed)
+
+
+def _computed(context: jobs.JobContext, asked: Mapping[str, Any]) -> Studied:
+    context.progress(0.1, str(READING))
+    grid = grid_files.read_document(asked["grid"], name=asked["name"])
+    curves = asked["curves"].encode()
+    context.progress(0.3, str(SOLVING))
+    return computed(
+        grid,
+        title=context.payload["title"],
+        name=asked["name"],
+        curves=curves,
+        minutes=asked["minutes"],
+        power_factor=asked["power_factor"],
+    )
+
+
+def computed(
+    grid: Grid,
+    *,
+    title: str,
+    name: str,
+    curves: bytes = b"",
+    minutes: int = 15,
+    power_factor: float = 0.95,
+) -> Studied:
+    """Compute a sound grid at each step of its curves, or with the loads of the model.
+
+    Raises:
+        UnreadableGridError, InvalidInputError: the curves cannot be used, or nothing has a
+            solution.
+    """
+    with files.workshop() as folder:
+        path = _laid_down(Path(folder), "curves.csv", curves) if curves else None
+        done = grids.computed(grid, curves=path, power_factor=power_factor, hours=minutes / 60)
+    if not done.flow.is_solved.any():
+        words = Phrase("没有一个时刻算得出来：负荷太大，电压崩溃。请核对负荷（kW）和线路阻抗。")
+        raise InvalidInputError(words)
+    return Studied(
+        kind=KIND,
+        title=title,
+        inputs={
+            "name": name,
+            "nodes": len(grid.nodes),
+            "lines": len(grid.lines),
+            "transformers": len(grid.transformers),
+            "loads": len(grid.loads),
+            "has_curves": bool(curves),
+            "minutes": minutes,
+            "power_factor": power_factor,
+        },
+        result=_result(done),
+        detail={"nodes": _nodes(done), "branches": _branches(done)},
+        engine=ENGINE,
+    )
+
+
+def _result(done: Computed) -> dict[str, Any]:
+    summary, flow = done.summary, done.flow
+    beyond = [(area.area, each) for area in summary.areas for each in area.beyond]
+    beyond.sort(key=lambda pair: -pair[1].used)
+    every = [each for area in summary.areas for each in area.worst]
+    worst = max(every, key=lambda each: each.used, default=None)
+    step = 0 if worst is None else worst.step
+    return {
+        "steps": summary.steps,
+        "hours": done.hours,
+        "unsolved": [done.moments[i] for i in summary.unsolved[:20]],
+        "unsolved_steps": len(summary.unsolved),
+        "drawn_kwh": summary.drawn_kwh,
+        "loss_kwh": summary.loss_kwh,
+        "areas": [
+            {
+                "area": area.area or flow.grid.name,
+                "nodes": area.nodes,
+                "drawn_kwh": area.drawn_kwh,
+                "loss_kwh": area.loss_kwh,
+                "loss_share": area.loss_share,
+                "binding": _told(area.binding, done) if area.binding else None,
+                "beyond": len(area.beyond),
+            }
+            for area in summary.areas
+        ],
+        "beyond": [_told(each, done) | {"area": area} for area, each in beyond[:MOST_TOLD]],
+        "beyond_count": len(beyond),
+        "voltage_count": sum(each.quantity in VOLTAGES for _, each in beyond),
+        "worst": _told(worst, done) if worst else None,
+        "worst_at": done.moments[step],
+        "worst_drawn_kw": float(np.nansum(flow.load_kw[step])),
+        "worst_loss_kw": float(
+            np.nansum(flow.line_loss_kw[step]) + np.nansum(flow.transformer_loss_kw[step])
+        ),
+    }
+
+
+def _told(each: Worst, done: Computed) -> dict[str, Any]:
+    return {
+        "quantity": each.quantity.value,
+        "id": each.id,
+        "phase": "" if each.phase is Phase.ALL else each.phase.name,
+        "value": each.value,
+        "limit": each.limit,
+        "used": each.used,
+        "at": done.moments[each.step],
+        "steps": each.steps,
+        "clause": each.clause,
+        "words": kept(each.words),
+    }
+
+
+def _worst_step(done: Computed) -> int:
+    every = [each for area in done.summary.areas for each in area.worst]
+    return max(every, key=lambda each: each.used).step if every else 0
+
+
+def _by_node(flow: Flow, *, lowest: bool) -> np.ndarray:
+    """Return the voltage of the worst phase of each node at each step, per unit."""
+    volts = flow.voltage_pu
+    if volts.ndim == 2:
+        return volts
+    return np.nanmin(volts, axis=2) if lowest else np.nanmax(volts, axis=2)
+
+
+def _nodes(done: Computed) -> list[dict[str, Any]]:
+    flow, step = done.flow, _worst_step(done)
+    solved = flow.is_solved
+    low, high = _by_node(flow, lowest=True)[solved], _by_node(flow, lowest=False)[solved]
+    then = _by_node(flow, lowest=True)[step]
+    away = distances_m(flow.grid)
+    return [
+        {
+            "id": node.id,
+            "area": node.area,
+            "rated_v": node.voltage_v,
+            "away_m": None if node.id not in away else round(away[node.id], 1),
+            "least_pu": round(float(low[:, i].min()), 5),
+            "most_pu": round(float(high[:, i].max()), 5),
+            "worst_pu": round(float(then[i]), 5),
+            "lat": node.lat,
+            "lon": node.lon,
+        }
+        for i, node in enumerate(flow.grid.nodes)
+    ]
+
+
+def _branches(done: Computed) -> list[dict[str, Any]]:
+    flow = done.flow
+    parts = (
+        ("line", flow.grid.lines, flow.line_loading, flow.line_loss_kw),
+        ("transformer", flow.grid.transformers, flow.transformer_loading, flow.transformer_loss_kw),
+    )
+    return [
+        {
+            "kind": kind,
+            "id": each.id,
+            "loading": round(float(np.nanmax(loading[:, i])), 5),
+            "at": done.moments[int(np.nanargmax(loading[:, i]))],
+            "loss_kwh": round(float(np.nansum(losses[:, i])) * done.hours, 4),
+        }
+        for kind, things, loading, losses in parts
+        for i, each in enumerate(things)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beyond:
+    """A thing beyond a limit, as tables and workbooks need it; `words` can be translated."""
+
+    area: str
+    quantity: str
+    id: str
+    phase: str
+    value: float
+    limit: float
+    used: float
+    at: str
+    steps: int
+    clause: str
+    words: str
+
+    @property
+    def label(self) -> str:
+        """Return what is compared with its limit, in words."""
+        return QUANTITY_LABELS[Quantity(self.quantity)]
+
+    @property
+    def is_voltage(self) -> bool:
+        """Tell whether it is a voltage outside GB/T 12325."""
+        return self.quantity in VOLTAGES
+
+
+def beyond(row: StudyRow) -> tuple[Beyond, ...]:
+    """Return what is beyond its limit, worst first."""
+    return tuple(beyond_of(one) for one in row.result["beyond"])
+
+
+def beyond_of(told: Mapping[str, Any]) -> Beyond:
+    """Return a thing as a study keeps it."""
+    return Beyond(**{"area": "", **told, "words": phrase_of(told["words"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    """A node with its voltages: per unit of the rated one, volts between phases and neutral."""
+
+    id: str
+    area: str
+    rated_v: float
+    away_m: float | None
+    least_pu: float
+    most_pu: float
+    worst_pu: float
+    lat: float | None
+    lon: float | None
+
+    @property
+    def least_v(self) -> float:
+        """Return the lowest voltage of a phase to neutral."""
+        return round(self.least_pu * self.rated_v / float(np.sqrt(3.0)), 1)
+
+    @property
+    def most_v(self) -> float:
+        """Return the highest voltage of a phase to neutral."""
+        return round(self.most_pu * self.rated_v / float(np.sqrt(3.0)), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRow:
+    """A line or transformer: its fullest moment and what it lost."""
+
+    kind: str
+    id: str
+    loading: float
+    at: str
+    loss_kwh: float
+
+
+def nodes(told: Mapping[str, Any]) -> tuple[NodeRow, ...]:
+    """Return the nodes of a study's details, in the order of the model."""
+    return tuple(NodeRow(**one) for one in told["nodes"])
+
+
+def branches(told: Mapping[str, Any]) -> tuple[BranchRow, ...]:
+    """Return lines and transformers of a study's details, fullest first."""
+    found = [BranchRow(**one) for one in told["branches"]]
+    return tuple(sorted(found, key=lambda one: -one.loading))
