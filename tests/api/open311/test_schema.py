@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.fuzzing import connection_of_the_test, document, few_or_many, require_truth
+from tests.api.fuzzing import connection_of_the_test, document, each, require_truth, try_with_all
 
 schema = document("/api/open311/v2/openapi.json")
 KEY = "open-sesame"
@@ -21,26 +21,32 @@ def known(town, settings):
         }
 
 
-@schema.parametrize()
-@few_or_many
+@each(schema)
 @pytest.mark.django_db
-def test_every_operation_answers_as_its_document_says(case, known):
-    require_truth(case)
+def test_every_operation_answers_as_its_document_says(operation, known):
+    def answered(case):
+        require_truth(case)
+
+    try_with_all(schema, operation, answered)
 
 
-@schema.include(path_regex=r"\{").parametrize()
-@few_or_many
+@each(schema.include(path_regex=r"\{"))
 @pytest.mark.django_db
-def test_what_is_there_is_answered_as_the_document_says(case, known):
-    for name in known.keys() & case.path_parameters.keys():
-        case.path_parameters[name] = known[name]
-    require_truth(case)
+def test_what_is_there_is_answered_as_the_document_says(operation, known):
+    def answered(case):
+        for name in known.keys() & case.path_parameters.keys():
+            case.path_parameters[name] = known[name]
+        require_truth(case)
+
+    try_with_all(schema, operation, answered)
 
 
-@schema.include(method="POST").parametrize()
-@few_or_many
+@each(schema.include(method="POST"))
 @pytest.mark.django_db
-def test_a_posting_with_a_key_is_answered_as_the_document_says(case, known):
-    if isinstance(case.body, dict):
-        case.body = {**case.body, "api_key": KEY, "service_code": known["service_code"]}
-    require_truth(case)
+def test_a_posting_with_a_key_is_answered_as_the_document_says(operation, known):
+    def answered(case):
+        if isinstance(case.body, dict):
+            case.body = {**case.body, "api_key": KEY, "service_code": known["service_code"]}
+        require_truth(case)
+
+    try_with_all(schema, operation, answered)
