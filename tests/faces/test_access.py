@@ -610,6 +610,8 @@ API_LISTS = {
     "v1:list_plans",
     "v1:list_teams",
     "v1:list_changes",
+    "v1:list_cameras",
+    "v1:list_watch_events",
     "v1:start_plan",
     "v1:send_alert",
     "v1:read_figures",

@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, honourworld, loaded, staff, studied, villages
+from tests import claims, honourworld, loaded, staff, studied, villages, watchworld
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -93,6 +93,7 @@ def pages(transactional_db):
     desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
     desk += of_loading(town)
+    desk += of_watch(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
         "/console/villages/tables/",
@@ -113,6 +114,19 @@ def of_loading(town):
         "/console/relief/prices/",
         *("/console/zone/", "/console/powerflow/", "/console/season/"),
         *studied.addresses(town),
+    ]
+
+
+def of_watch(town):
+    """Addresses about cameras under lines, with a camera, zones, events and a proposal."""
+    told = watchworld.objects(town)
+    camera, event = told["watch camera"]["number"], told["watch event"]["number"]
+    return [
+        f"/console/watch/{page}"
+        for page in (
+            *("", f"{camera}/", f"{camera}/zones/", "week/?day=2026-11-24", "deletions/"),
+            *("events/?view=all", f"events/{event}/"),
+        )
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from dianliang.api.v1 import alerts, follow, needs, planning, reference
+from dianliang.api.v1 import alerts, follow, linewatch, needs, planning, reference
 from dianliang.api.v1.access import MOST_PER_MINUTE, Throttle, TokenAuth
 from dianliang.api.v1.problems import Api, install
 from dianliang.flows.tokens import SCOPES
@@ -40,5 +40,5 @@ api = Api(
     urls_namespace="v1",
 )
 install(api)
-for part in (reference, needs, follow, planning, alerts):
+for part in (reference, needs, follow, planning, alerts, linewatch):
     api.add_router("", part.router)

@@ -1,13 +1,14 @@
 """Cameras and events on the desk's screen: lists and cuts, one camera, one event, deletions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from dianliang.core import audit, files
 from dianliang.core.models import AuditEvent, StoredFile
+from dianliang.core.rows import Rows
 from dianliang.domain.linewatch import access
 from dianliang.domain.linewatch.lifecycle import CAMERA, EVENT, TROUBLED
 from dianliang.domain.linewatch.models import Camera, Event, SignCheck, WatchDay
@@ -35,6 +36,7 @@ VIEWS = {
     "unclear": "看不清",
     "all": "全部",
 }
+IN = {view: Q() if view == "all" else Q(status=view.upper()) for view in VIEWS}
 SENDS = frozenset({"console", "voice", ""})
 
 
@@ -169,19 +171,29 @@ class EventsPage:
 
 def events_page(*, cut: Cut, by: Actor) -> EventsPage:
     """Return the events of the actor's units in a cut, the latest first."""
-    rows = access.events(by)
-    for name, lookup in (("camera", "camera__number"), ("kind", "kind"), ("warning", "warning")):
-        if getattr(cut, name):
-            rows = rows.filter(**{lookup: getattr(cut, name)})
-    views = {view: Q() if view == "all" else Q(status=view.upper()) for view in VIEWS}
-    counts = rows.order_by().aggregate(**{view: Count("pk", filter=q) for view, q in views.items()})
+    rows = _filtered(cut, by=by)
+    counts = rows.order_by().aggregate(**{view: Count("pk", filter=q) for view, q in IN.items()})
     known = access.cameras(by).order_by("number").values_list("number", "name")
     return EventsPage(
-        rows=tuple(event_queries.row(one) for one in rows.filter(views[cut.view])[:MOST_ROWS]),
+        rows=tuple(event_queries.row(one) for one in rows.filter(IN[cut.view])[:MOST_ROWS]),
         total=counts[cut.view],
         counts=counts,
         cameras=tuple(known),
     )
+
+
+def event_rows(*, cut: Cut, by: Actor) -> Sequence[EventRow]:
+    """Return all events of the actor's units in a cut, made only as far as somebody looks."""
+    found = _filtered(cut, by=by).filter(IN[cut.view])
+    return Rows(found, lambda some: tuple(event_queries.row(one) for one in some))
+
+
+def _filtered(cut: Cut, *, by: Actor) -> QuerySet[Event]:
+    rows = access.events(by)
+    for name, lookup in (("camera", "camera__number"), ("kind", "kind"), ("warning", "warning")):
+        if getattr(cut, name):
+            rows = rows.filter(**{lookup: getattr(cut, name)})
+    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

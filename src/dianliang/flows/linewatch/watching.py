@@ -20,9 +20,9 @@ from dianliang.flows.lineguard.watching import Guard
 from dianliang.flows.linewatch import recording
 from dianliang.flows.linewatch.configuring import watched_of
 from dianliang.flows.linewatch.strips import strip_of
-from dianliang.integrations.cameras import Feed, Notice, Taken, follow, source_of
+from dianliang.integrations.cameras import Feed, Notice, Source, Taken, follow, source_of
 from dianliang.integrations.detecting import keep_snapshot
-from dianliang.kernel.errors import DomainError
+from dianliang.kernel.errors import DomainError, InvalidInputError
 
 RELOAD_S = 30.0
 BEAT_S = 10.0
@@ -52,8 +52,14 @@ class _Camera:
 class Runner:
     """The watch over the registered cameras in one process."""
 
-    def __init__(self, *, detector: Detector, folder: Path, clock: Clock, tell: Tell) -> None:
-        """Prepare; `folder` lies on the same disk as the kept files; `tell` takes lines to show."""
+    def __init__(
+        self, *, detector: Detector, folder: Path, clock: Clock, tell: Tell, films: Path | None
+    ) -> None:
+        """Prepare; `folder` lies on the same disk as the kept files; `tell` takes lines to show.
+
+        `films` is where films and folders of pictures may lie; None allows cameras only.
+        """
+        self._films = films
         self._detector, self._folder, self._clock, self._tell = detector, folder, clock, tell
         self._cameras: dict[str, _Camera] = {}
 
@@ -73,11 +79,7 @@ class Runner:
             return None
         watched, versions = found
         try:
-            source = source_of(
-                watched.source,
-                rate_hz=watched.camera.detection.rate_hz,
-                starts_at_s=self._clock().timestamp(),
-            )
+            source = self._source(watched)
         except DomainError as refusal:
             words = "画面来源打不开，请检查地址"
             recording.take_silence(number=camera.number, words=words, at=self._clock())
@@ -88,6 +90,26 @@ class Runner:
             watched, versions, camera.status, self._guard(watched), source.is_live
         )
         return Feed(camera.number, source)
+
+    def _source(self, watched: Watched) -> Source:
+        """Return where pictures come from.
+
+        A page names the source: it must not be a way to look at other files of this computer.
+
+        Raises:
+            UnreadableSourceError: it cannot be opened.
+            InvalidInputError: it lies where no films may lie.
+        """
+        source = source_of(
+            watched.source,
+            rate_hz=watched.camera.detection.rate_hz,
+            starts_at_s=self._clock().timestamp(),
+        )
+        films = None if self._films is None else self._films.resolve()
+        lies_well = films and Path(source.address).resolve().is_relative_to(films)
+        if not source.is_live and not lies_well:
+            raise InvalidInputError("录像要放在 --films 指定的目录里。", field="source")
+        return source
 
     def _guard(self, watched: Watched) -> Guard:
         return Guard([watched], detector=self._detector, folder=self._folder, say=self._heard)
@@ -241,14 +263,16 @@ def watch(
     numbers: Sequence[str],
     clock: Clock,
     tell: Tell,
+    films: Path | None = None,
     is_over: Callable[[], bool] = lambda: False,
 ) -> int:
     """Watch registered cameras until all that end have ended; return how many were watched.
 
-    `numbers` names those to watch, none means all. `is_over` is asked after every picture.
+    `numbers` names those to watch, none means all. `films` is the folder in which films may lie,
+    None allows cameras on the network only. `is_over` is asked after every picture.
     """
     with files.workshop() as name:
-        runner = Runner(detector=detector, folder=Path(name), clock=clock, tell=tell)
+        runner = Runner(detector=detector, folder=Path(name), clock=clock, tell=tell, films=films)
         feeds = runner.feeds(numbers)
         for told in _until(follow(feeds), is_over):
             runner.take(told)
