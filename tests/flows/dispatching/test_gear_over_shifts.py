@@ -1,26 +1,42 @@
 """A piece of gear that is set up is gone: crews load anew before each shift, from what there is."""
 
+from dataclasses import replace
+
 import pytest
 
+from dianliang.domain.mobilisation import loading
 from dianliang.domain.mobilisation.models import ResourceRequest
+from dianliang.domain.work.models import Visit
+from dianliang.domain.work.operations import visits
+from dianliang.domain.work.operations.visits import Checked, Record
 from dianliang.flows.dispatching import drafting, reading, tasking
 from dianliang.flows.mobilising import requesting
+from dianliang.kernel.actor import Role
 from tests import gear
 from tests.flows.dispatching.test_dispatching import transformer, urgent
-from tests.flows.dispatching.test_lines import SHORT, SIX, chief, crews_of, drafted, lined
+from tests.flows.dispatching.test_lines import (
+    SHORT,
+    SIX,
+    chief,
+    crews_of,
+    drafted,
+    forced,
+    lined,
+    told,
+)
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
 
 
-def pumps(town, incident, count):
+def pumps(town, incident, count, minutes="300"):
     """Transformers are asked for at pumping stations, half a shift of work each."""
     for n in range(count):
         station = urgent(
             title=f"泵站 {n}",
             lat=f"30.5{n}",
             lon="119.6",
-            minutes="300",
+            minutes=minutes,
             gear="TRF",
             quantity="1",
             least="400",
@@ -72,3 +88,32 @@ def test_a_crew_takes_as_many_lights_as_it_lays_along_a_dike_in_a_shift(town, mo
     assert lit == 1750  # seven lights, four for a kilometre
     (left,) = plan.unplanned.all()
     assert (left.fix["kind"], left.fix["items"]) == ("gear", ["照明灯塔"])
+
+
+def test_a_crew_that_has_used_what_it_carries_fetches_more_in_mid_shift_when_asked_again(
+    town, monkeypatch
+):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    monkeypatch.setattr(loading, "MOST_CARRIED", 1)
+    incident = crews_of(town, "A", people=2)
+    pieces = [transformer(town, incident), transformer(town, incident)]
+    pumps(town, incident, 2, minutes="120")
+    plan = drafted(town, incident, hours=12)
+    assert plan.stops.count() == 1
+    forced(town, plan)
+    done = Visit.objects.get(plan=plan)
+    crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
+    record = Record(checklist=tuple(Checked(str(n), ok=True) for n in done.job.checklist))
+    for step in (visits.accept, visits.depart, visits.arrive):
+        step(visit=done, by=crew, at=done.arrive_at, device_at=done.arrive_at)
+        done.refresh_from_db()
+    visits.complete(visit=done, record=record, by=crew, at=done.depart_at)
+
+    after = told(town, plan, done.depart_at, retried=1)
+
+    (second,) = after.stops.filter(job__status="OPEN")
+    terms = after.outcome["terms"]
+    (used,), (own,) = terms["gone"], terms["pieces"]["A"].values()
+    assert {used, *own} == set(pieces)
+    assert second.on == done.on
+    assert any(fetch[3] > done.depart_at.isoformat() for fetch in terms["fetches"]["A"])

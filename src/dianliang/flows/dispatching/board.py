@@ -1,7 +1,7 @@
 """The dispatches of an incident side by side, with its tasks, teams and gear."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 
 from dianliang.domain.incidents import access
 from dianliang.domain.incidents.lifecycle import OPEN
-from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import IncidentRow, reach_of, row_of
 from dianliang.domain.mobilisation import tasks
 from dianliang.domain.mobilisation.models import Dispatch, Task
@@ -97,7 +96,11 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     reached = in_reach(reach_of(incident), by=by, on=at.astimezone(SHANGHAI).date())
     have = set(Task.objects.filter(incident=incident).values_list("customer_id", flat=True))
     live = tasks.in_force(incident)
-    rows = _rows(incident)
+    rows = rows_of(
+        Dispatch.objects.filter(incident=incident)
+        .exclude(plan__status="DISCARDED")
+        .select_related("plan")[:MOST_DISPATCHES]
+    )
     happened = happened_from(live.plan.outcome if live else None)
     waiting = told_of(live.plan) if live else Told()
     return Overview(
@@ -138,13 +141,9 @@ def _rank(code: str, label: str, counted: Mapping[tuple[str, str], int]) -> Rank
     )
 
 
-def _rows(incident: Incident) -> tuple[DispatchRow, ...]:
-    """Return the dispatches of an incident, the newest first; three queries."""
-    found = list(
-        Dispatch.objects.filter(incident=incident)
-        .exclude(plan__status="DISCARDED")
-        .select_related("plan")[:MOST_DISPATCHES]
-    )
+def rows_of(dispatches: Iterable[Dispatch]) -> tuple[DispatchRow, ...]:
+    """Return dispatches as rows of a list, in their order; two queries beside theirs."""
+    found = list(dispatches)
     plans = [row.plan_id for row in found]
     stops = {
         row["plan"]: row

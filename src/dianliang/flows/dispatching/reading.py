@@ -15,7 +15,7 @@ from dianliang.domain.work.lifecycle import PLAN
 from dianliang.domain.work.models import Plan, Unplanned, Visit
 from dianliang.domain.work.queries.plan_page import FIX_LABELS
 from dianliang.flows.dispatching import running
-from dianliang.flows.dispatching.board import METRES, DispatchRow, dispatch_row
+from dianliang.flows.dispatching.board import METRES, DispatchRow, dispatch_row, rows_of
 from dianliang.flows.dispatching.drafting import dispatch_of
 from dianliang.flows.dispatching.forcing import Forcing, forcing
 from dianliang.flows.dispatching.running import LineRow
@@ -110,6 +110,8 @@ class Page:
     curve: tuple[tuple[str, int, int], ...]
     cuts: tuple[str, ...]
     live: str
+    beside: DispatchRow | None
+    """The dispatch in force, where this one could take its place."""
     pieces: tuple[tuple[str, str], ...]
     forcing: Forcing
     ordinary: int
@@ -186,6 +188,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         curve=_curve(incident, stops),
         cuts=tuple(cut.words for cut in happened_from(outcome).cuts),
         live=live.plan.number if live else "",
+        beside=rows_of([live])[0] if live and plan.status == "READY" else None,
         pieces=_pieces(terms, names),
         forcing=forcing(number),
         ordinary=plan.jobs.filter(task=None).count(),

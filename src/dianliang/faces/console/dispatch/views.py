@@ -1,5 +1,6 @@
 """Dispatch the teams of an incident: tasks, drafts beside the one in force, what happened."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -162,6 +163,7 @@ def _dispatch(
         "page": page,
         "row": page.incident,
         "view": view,
+        "tally": Counter(row.label for row in rows) if view == "changes" else {},
         "views": VIEWS.items(),
         "listed": listed,
         "pages": pages,
