@@ -53,7 +53,7 @@ SAY_IN_ENGLISH = (
     *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
-    "flows/grid_workers.py",
+    *("domain/relief", "flows/relief", "flows/studies", "flows/grid_workers.py"),
     *("flows/grid_workers.py", "flows/command"),
     *("flows/grid_workers.py", "flows/alerts/reading.py", "flows/dispatching/forcing.py"),
 )
@@ -280,11 +280,13 @@ def from_energy() -> Iterator[str]:
     """Yield the words of claims and factors."""
     from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
     from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
-    from dianliang.domain.relief.models import Judgement, ProposedArea
+    from dianliang.domain.relief.models import Judgement, MeasurePrice, ProposedArea
+    from dianliang.engines.powerflow import QUANTITY_LABELS
+    from dianliang.engines.powerflow import _rules as grid_rules
     from dianliang.faces.console.claims.views import STATES
     from dianliang.faces.console.loading.views import LINES
-    from dianliang.faces.console.reach import charging, zones
-    from dianliang.faces.console.relief.views import PRICES
+    from dianliang.faces.console.reach import charging
+    from dianliang.faces.console.studies import zones
     from dianliang.flows.carbon.reckoning import BASES, CAVEATS, SCOPES
     from dianliang.flows.relief.options import KIND_LABELS
 
@@ -293,7 +295,13 @@ def from_energy() -> Iterator[str]:
     yield from chain(BASES.values(), SCOPES.values(), CAVEATS, ("合计",))
     yield from (label for _, label in LINES)
     yield from (label for _name, label, _default in charging.FIELDS)
-    yield from (label for _name, label in (*zones.FIELDS, *PRICES))
+    yield from (label for _name, label in zones.FIELDS)
+    yield from chain(QUANTITY_LABELS.values(), map(str, MeasurePrice.Item.labels))
+    rules = (grid_rules.LV_VOLTAGE, grid_rules.MV_VOLTAGE, grid_rules.HV_VOLTAGE)
+    limits = grid_rules.DEFAULT_LIMITS
+    yield from (rule.clause for rule in (*rules, limits.star, limits.delta))
+    yield limits.unbalance_clause
+    yield from {row["source"] for row in shipped_rows("relief", "MeasurePrice")}
     yield from chain(KIND_LABELS.values(), map(str, ProposedArea.Outcome.labels))
     kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
     for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design, Judgement.Line):

@@ -9,7 +9,7 @@ import pytest
 from dianliang.cli.energy.command import run
 from dianliang.engines.loading import POINTS
 from dianliang.integrations.curve_store import CurveStore
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import DomainError, InvalidInputError
 from tests.engines.loading.days import FIRST_ON, readings
 from tests.flows.measuring.worlds import csv, one_pair, weather_days
 
@@ -125,3 +125,70 @@ def test_what_is_missing_is_asked_for(capsys):
         with pytest.raises(SystemExit) as left:
             run(words)
         assert left.value.code == 2
+
+
+def by_the_hour(home, tmp_path, change=lambda lines: lines):
+    """The days' temperatures as every hour's."""
+    days = (home / "warm.csv").read_text(encoding="utf-8").splitlines()[1:]
+    lines = []
+    for line in days:
+        on, warm = line.split(",")
+        lines += [f"{on} {hour:02d}:00,{warm}" for hour in range(24)]
+    file = tmp_path / "hours.csv"
+    file.write_text("\n".join(["时刻,气温（℃）", *change(lines)]), encoding="utf-8")
+    words = asked(home, "M0", "M1", "--hourly")
+    words[2] = f"{file}"
+    return words
+
+
+def test_a_fifth_saved_is_found_by_the_hour_too(home, tmp_path):
+    out = tmp_path / "saved.csv"
+
+    assert run([*by_the_hour(home, tmp_path), "--out", f"{out}"]) == 0
+
+    told = out.read_text(encoding="utf-8-sig").splitlines()
+    rows = {line.split(",")[0]: line.split(",") for line in told[1:]}
+    low, high = map(float, rows["M0"][2:4])
+    assert 0 < low < float(rows["M0"][1]) < high
+    assert float(rows["M0"][4]) == pytest.approx(0.2, abs=0.02)
+    assert float(rows["M1"][2]) < 0 < float(rows["M1"][3])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda lines: [lines[1], *lines[1:]], "重复|两行"),
+        (lambda lines: ["2026-01-01 08:15,3", *lines], "不是整点"),
+        (lambda lines: ["昨天,3", *lines], "不是时刻"),
+    ],
+)
+def test_a_clock_that_was_put_back_is_refused_by_row(home, tmp_path, change, words):
+    with pytest.raises(DomainError, match=words) as refusal:
+        run(by_the_hour(home, tmp_path, change))
+    assert "第" in str(refusal.value.message)
+
+
+def test_samples_of_power_are_option_a_and_bills_option_d(tmp_path, capsys):
+    samples = tmp_path / "samples.csv"
+    samples.write_text(
+        "改造前功率（kW）,改造后功率（kW）\n5.0,3.9\n5.2,4.1\n4.9,4.0\n5.1,\n", encoding="utf-8"
+    )
+    words = ["measure", "--table", f"{samples}", "--design", "samples", "--hours", "6000"]
+    assert run([*words, "--hours-error", "300"]) == 0
+    told = capsys.readouterr().out
+    assert "IPMVP A" in told
+    assert "90% 区间" in told
+    with pytest.raises(SystemExit):
+        run(words)
+
+    bills = tmp_path / "bills.csv"
+    rows = [
+        f"2025-{month:02d},{1000 + month},{1010 + month},{800 + month}" for month in range(1, 13)
+    ]
+    head = "月份,账单电量（kWh）,模型电量（kWh）,带措施模型电量（kWh）"
+    bills.write_text("\n".join([head, *rows]), encoding="utf-8")
+    assert run(["measure", "--table", f"{bills}", "--design", "bills"]) == 0
+    assert "IPMVP D" in capsys.readouterr().out
+    bills.write_text("\n".join([head, *rows[:5]]), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="至少十二个月"):
+        run(["measure", "--table", f"{bills}", "--design", "bills"])

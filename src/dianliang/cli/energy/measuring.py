@@ -3,26 +3,26 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dianliang.cli.energy import tables as output
 from dianliang.cli.energy.arguments import day
+from dianliang.cli.energy.temperatures import content_of, hourly_temperatures, temperatures
 from dianliang.cli.parsing import Formatter, Parser
-from dianliang.core import sheets
-from dianliang.core.checks import Checks
 from dianliang.engines.loading import Span
 from dianliang.engines.measurement import BadFiguresError, MeterSavings, Spread, planned
+from dianliang.flows.energy import hourly, options
+from dianliang.flows.energy.hourly import HourlyRow
 from dianliang.flows.energy.measuring import measured
 from dianliang.flows.measuring import computing, tables
 from dianliang.integrations.curve_store import CurveStore
-from dianliang.kernel.errors import InvalidInputError, reason
+from dianliang.kernel.errors import InvalidInputError
 
 HEADINGS = ("表号", "节能量(kWh)", "下限", "上限", "节能率", "状态", "说明")
 STATES = {"estimated": "工程估算", "screened": "初步筛查", "measured": "实测", "verified": "实测"}
-TEMPERATURES = (tables.TEMPERATURE, "平均气温", "平均气温(℃)", "气温", "气温（℃）", "气温(℃)")
-"""What the column of temperatures may be called."""
+OPTIONS = ("samples", "bills")
+"""Tables of IPMVP's options A and D, which are no projects of days or trials."""
 SPREADS = {
     "machine": (100 * Spread().machine, "机器之间（%）"),
     "day": (100 * Spread().day, "同一台机器逐日（%）"),
@@ -35,10 +35,17 @@ EXAMPLES = """例如：
   dianliang energy measure 表1 表2 --temperature 气温.csv \\
       --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
   dianliang energy measure --table 产量.csv --design production --measure-on 2026-01-01
+  dianliang energy measure 表1 --hourly --temperature 逐时气温.csv \\
+      --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
   dianliang energy measure --table 对照.csv --design trial --before 85 --after 99.8
+  dianliang energy measure --table 样本.csv --design samples --hours 6000 --hours-error 300
+  dianliang energy measure --table 账单.csv --design bills
   dianliang energy measure --plan --wanted 5 --machines 30
 
-气温文件（.csv 或 .xlsx）两列，第一行是表头：日期、平均气温（℃），如 2026-01-01,4.2。
+气温文件（.csv 或 .xlsx）两列，第一行是表头：日期、平均气温（℃），如 2026-01-01,4.2；
+按小时（--hourly）时是时刻、气温（℃），如 2026-01-01 08:00,4.2。
+samples 是 IPMVP 选项 A：表头 改造前功率（kW）、改造后功率（kW），一行一个样本，运行小时数约定；
+bills 是选项 D（简）：月份、账单电量（kWh）、模型电量（kWh）、带措施模型电量（kWh），至少 12 个月。
 表号不写就算全部。
 区间按 90% 置信；设计给不出区间的只列范围并写明原因。"""
 
@@ -54,6 +61,8 @@ def run(words: Sequence[str]) -> int:
     output.check(wish.out)
     if wish.plan:
         _plan(wish)
+    elif wish.table and wish.design in OPTIONS:
+        _option(wish, parser)
     elif wish.table:
         if wish.measure_on is None and wish.design != "trial":
             parser.error("请用 --measure-on 给出措施投用日期")
@@ -70,18 +79,30 @@ def run(words: Sequence[str]) -> int:
 
 def _store(wish: argparse.Namespace) -> None:
     home = Path(wish.home or os.environ.get("DIANLIANG_HOME") or "var").expanduser()
-    found = measured(
-        CurveStore(home.resolve() / "curves"),
-        meters=wish.meters,
-        span=Span(wish.from_on, wish.until_on),
-        measure_on=wish.measure_on,
-        temperature_c=_temperatures(wish.temperature),
-    )
+    store = CurveStore(home.resolve() / "curves")
+    span = Span(wish.from_on, wish.until_on)
+    found: Mapping[str, MeterSavings | HourlyRow]
+    if wish.hourly:
+        found = hourly.measured(
+            store,
+            meters=wish.meters,
+            span=span,
+            measure_on=wish.measure_on,
+            temperature_c=hourly_temperatures(wish.temperature),
+        )
+    else:
+        found = measured(
+            store,
+            meters=wish.meters,
+            span=span,
+            measure_on=wish.measure_on,
+            temperature_c=temperatures(wish.temperature),
+        )
     rows = [_row(name, one) for name, one in found.items()]
     output.tell(HEADINGS, rows, wish.out, language="zh")
 
 
-def _row(name: str, one: MeterSavings) -> list[object]:
+def _row(name: str, one: MeterSavings | HourlyRow) -> list[object]:
     share = None if one.fraction is None else round(one.fraction, 4)
     ends = [None if end is None else round(end, 1) for end in (one.low_kwh, one.high_kwh)]
     told = " ".join(finding.words for finding in one.findings)
@@ -89,7 +110,7 @@ def _row(name: str, one: MeterSavings) -> list[object]:
 
 
 def _table(wish: argparse.Namespace) -> None:
-    brought = tables.read(_content(wish.table), name=wish.table.name, design=wish.design)
+    brought = tables.read(content_of(wish.table), name=wish.table.name, design=wish.design)
     asked = computing.Asked(
         design=wish.design,
         measure_on=str(wish.measure_on),
@@ -106,6 +127,28 @@ def _table(wish: argparse.Namespace) -> None:
     rows += [["不给区间的原因", words] for words in found.refusals]
     rows += [["说明", words] for words in found.findings]
     rows += [["请核对", words] for words in found.to_check]
+    output.tell(("项目", "内容"), rows, wish.out, language="zh")
+
+
+def _option(wish: argparse.Namespace, parser: Parser) -> None:
+    """Tell a saving by option A or D."""
+    name = wish.table.name
+    if wish.design == "bills":
+        found = options.of_bills(content_of(wish.table), name=name)
+    else:
+        if wish.hours is None or wish.hours_error is None:
+            parser.error("选项 A 请给出约定的运行小时数 --hours 和它的标准误差 --hours-error")
+        hours = options.Hours(hours=wish.hours, error=wish.hours_error)
+        found = options.of_samples(content_of(wish.table), name=name, hours=hours)
+    ends = [None if end is None else round(end, 1) for end in (found.low_kwh, found.high_kwh)]
+    sure = f"{found.level:.0%} 区间" if found.low_kwh is not None else "不给区间"
+    rows: list[list[object]] = [
+        ["方法", found.method],
+        ["节能量（kWh）", round(found.saved_kwh, 1)],
+        [sure, "–".join("—" if end is None else str(end) for end in ends)],
+        ["状态", STATES[found.status]],
+        *(["说明", finding.words] for finding in found.findings),
+    ]
     output.tell(("项目", "内容"), rows, wish.out, language="zh")
 
 
@@ -143,31 +186,6 @@ def _plan(wish: argparse.Namespace) -> None:
     )
 
 
-def _temperatures(path: Path) -> dict[date, float]:
-    name, content = path.name, _content(path)
-    rows = sheets.read(content, name=name, headings=(tables.DAY,), optional=TEMPERATURES)
-    headed = next((one for one in TEMPERATURES if any(row.get(one) for row in rows)), "")
-    if not headed:
-        raise InvalidInputError(f"{name} 要有两列：“{tables.DAY}”和“{TEMPERATURES[0]}”。")
-    checks = Checks(path.name)
-    checks.once(rows, tables.DAY)
-    found = {}
-    for row in rows:
-        on = checks.day(row, tables.DAY)
-        warm = checks.number(row, headed, least=-60, most=60)
-        if on is not None and warm is not None:
-            found[on] = warm
-    checks.raise_if_any()
-    return found
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
-
-
 def _parser() -> Parser:
     parser = Parser(
         prog="dianliang energy measure",
@@ -184,7 +202,11 @@ def _parser() -> Parser:
     add("--measure-on", type=day, metavar="日期", help="措施投用日期：之前是基准期")
     add("--until", dest="until_on", type=day, metavar="日期", help="报告期到哪天之前")
     add("--table", type=Path, metavar="文件", help="不用曲线库，用一张表")
-    add("--design", choices=list(tables.DESIGNS), default="weather", help="表是哪种设计")
+    designs = [*tables.DESIGNS, *OPTIONS]
+    add("--design", choices=designs, default="weather", help="表是哪种设计")
+    add("--hourly", action="store_true", help="按小时建基线；气温文件要逐时")
+    add("--hours", type=float, metavar="小时", help="选项 A：约定的一年运行小时数")
+    add("--hours-error", type=float, metavar="小时", help="选项 A：小时数的标准误差")
     add("--before", type=float, metavar="%", help="改造前效率")
     add("--after", type=float, metavar="%", help="改造后效率")
     add("--share", type=float, default=100.0, metavar="%", help="受影响部分占能耗")

@@ -159,6 +159,7 @@ class ProposedArea(models.Model):
     )
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices)
     words = models.TextField("理由")
+    told = models.JSONField("理由的各部分", null=True)
     measures = models.JSONField("措施", default=list)
     cheapest = models.JSONField("最省的办法", default=list)
     cost_cny = models.FloatField("费用（元）")

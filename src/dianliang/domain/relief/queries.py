@@ -1,6 +1,6 @@
 """What others may know about the load of transformers and what is proposed against it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 
 from dianliang.domain.relief.models import Decision, Judgement, Proposal, ProposedArea, Screening
 from dianliang.domain.territory.models import Area
+from dianliang.kernel.phrases import phrase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +304,11 @@ def line_model(*, proposal: str, transformer: str, unit_path: str) -> ProposedAr
     )
 
 
+def _measures(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return measures with their words as sentences that can be translated."""
+    return tuple({**one, "words": phrase_of(one["words"])} for one in rows)
+
+
 def _line(row: ProposedArea) -> LineRow:
     decision: Decision | None = getattr(row, "decision", None)
     completion = getattr(decision, "completion", None) if decision else None
@@ -315,9 +321,9 @@ def _line(row: ProposedArea) -> LineRow:
         lon=row.transformer.lon,
         outcome=row.outcome,
         outcome_label=row.get_outcome_display(),
-        words=row.words,
-        measures=tuple(row.measures),
-        cheapest=tuple(row.cheapest),
+        words=phrase_of(row.told) if row.told else row.words,
+        measures=_measures(row.measures),
+        cheapest=_measures(row.cheapest),
         cost_cny=row.cost_cny,
         units=row.units,
         lacking_cny=row.lacking_cny,
@@ -366,7 +372,7 @@ def built(*, areas: Collection[int]) -> tuple[BuiltRow, ...]:
             name=row.transformer.name,
             built_on=row.decision.completion.built_on,
             spent_cny=row.decision.completion.spent_cny,
-            measures=tuple(row.measures),
+            measures=_measures(row.measures),
             usual_cny=row.usual_cny,
         )
         for row in rows
@@ -387,7 +393,7 @@ def storage_before(day: date, *, areas: Collection[int]) -> dict[str, str]:
         decision__completion__built_on__lte=day, transformer__area_id__in=areas
     )
     return {
-        number: one["words"]
+        number: phrase_of(one["words"])
         for number, measures in rows.order_by("pk").values_list("transformer__number", "measures")
         for one in measures
         if one["kind"] == "storage"

@@ -19,6 +19,7 @@ from dianliang.engines.relief import (
     storage_relief,
 )
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase, kept
 
 LEAST_CUSTOMER_KW, LEAST_CUSTOMER_SHARE = 15.0, 0.2
 """A customer with a smaller peak, or a smaller share of the rated capacity, stays where it is."""
@@ -87,7 +88,7 @@ class Offer:
             "id": self.measure.id,
             "kind": self.measure.kind.value,
             "label": KIND_LABELS[self.measure.kind],
-            "words": self.words,
+            "words": kept(self.words),
             "cost_cny": round(self.measure.cost_cny, 2),
             "units": self.measure.units,
         }
@@ -171,7 +172,8 @@ def _dedicated(scene: Scene, prices: Prices) -> Iterator[Offer]:
             units=1,
             group=meter,
         )
-        yield Offer(measure=measure, words=f"{meter} 改由专变供电，实测最大 {peaks[meter]:.0f} kW")
+        words = "%(meter)s 改由专变供电，实测最大 %(kw).0f kW"
+        yield Offer(measure=measure, words=Phrase(words, meter=meter, kw=peaks[meter]))
 
 
 def _balance(scene: Scene, prices: Prices) -> Iterator[Offer]:
@@ -188,7 +190,8 @@ def _balance(scene: Scene, prices: Prices) -> Iterator[Offer]:
         relief_kw=relief,
         cost_cny=prices.balance_cny,
     )
-    yield Offer(measure=measure, words=f"调整三相接线，最多减轻 {relief.max():.0f} kW")
+    words = Phrase("调整三相接线，最多减轻 %(kw).0f kW", kw=float(relief.max()))
+    yield Offer(measure=measure, words=words)
 
 
 def _transfer(scene: Scene, scenes: Sequence[Scene], prices: Prices) -> Iterator[Offer]:
@@ -217,7 +220,12 @@ def _transfer(scene: Scene, scenes: Sequence[Scene], prices: Prices) -> Iterator
         cost_cny=prices.transfer_cny,
         to_area=to.number,
     )
-    words = f"约三成负荷转到 {to.number} {to.name}，最多 {moved.max():.0f} kW"
+    words = Phrase(
+        "约三成负荷转到 %(number)s %(name)s，最多 %(kw).0f kW",
+        number=to.number,
+        name=to.name,
+        kw=float(moved.max()),
+    )
     yield Offer(measure=measure, words=words)
 
 
@@ -238,8 +246,18 @@ def _storage(scene: Scene, prices: Prices) -> Iterator[Offer]:
         relief_kw=storage_relief(loads, power_kw=power_kw, energy_kwh=energy_kwh),
         cost_cny=energy_kwh * prices.storage_cny_per_kwh,
     )
-    added = f"，在已有的 {scene.storage} 之外（实测曲线已含它的作用）" if scene.storage else ""
-    yield Offer(measure=measure, words=f"储能 {power_kw} kW / {energy_kwh} kWh{added}")
+    yield Offer(measure=measure, words=_battery_words(scene, power_kw, energy_kwh))
+
+
+def _battery_words(scene: Scene, power_kw: int, energy_kwh: int) -> Phrase:
+    told = {"kw": power_kw, "kwh": energy_kwh}
+    if not scene.storage:
+        return Phrase("储能 %(kw)d kW / %(kwh)d kWh", **told)
+    return Phrase(
+        "储能 %(kw)d kW / %(kwh)d kWh，在已有的 %(there)s 之外（实测曲线已含它的作用）",
+        there=scene.storage,
+        **told,
+    )
 
 
 def _enlarging(scene: Scene, prices: Prices) -> Iterator[Offer]:
@@ -255,4 +273,5 @@ def _enlarging(scene: Scene, prices: Prices) -> Iterator[Offer]:
             units=1,
             to_capacity_kva=float(kva),
         )
-        yield Offer(measure=measure, words=f"{scene.capacity_kva:g} kVA 换成 {kva} kVA")
+        words = Phrase("%(now).0f kVA 换成 %(then)d kVA", now=scene.capacity_kva, then=kva)
+        yield Offer(measure=measure, words=words)

@@ -27,6 +27,7 @@ from dianliang.flows.relief.screening import month_of
 from dianliang.integrations.curve_store import CurveStoreError, register
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import kept
 
 PROPOSE = "relief.propose"
 ENGINE = "relief-2"
@@ -250,6 +251,7 @@ def _line(finding: Finding, told: Mapping[str, Offer]) -> dict[str, Any]:
         "transformer": finding.area_id,
         "outcome": OUTCOMES.get(finding.outcome, ProposedArea.Outcome.NO_MEANS),
         "words": str(finding.words),
+        "told": kept(finding.words),
         "measures": [told[name].told for name in finding.measures],
         "cheapest": [told[name].told for name in finding.cheapest],
         "cost_cny": finding.cost_cny,

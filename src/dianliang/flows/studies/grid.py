@@ -47,6 +47,7 @@ class Sent:
     curves: bytes = b""
     minutes: int = 15
     power_factor: float = 0.95
+    is_radial: bool = False
 
 
 def order(*, sent: Sent, title: str, by: Actor, at: datetime) -> None:
@@ -59,7 +60,8 @@ def order(*, sent: Sent, title: str, by: Actor, at: datetime) -> None:
     """
     _refuse_sizes(sent)
     with files.workshop() as folder:
-        grid = grids.opened(_laid_down(Path(folder), sent.name, sent.model))
+        laid = _laid_down(Path(folder), sent.name, sent.model)
+        grid = grids.opened(laid, is_radial=sent.is_radial)
         if len(grid.nodes) > MOST_NODES:
             words = "模型有 %(n)d 个节点，网页上最多 %(most)d 个；请用命令行计算。"
             told = Phrase(words, n=len(grid.nodes), most=MOST_NODES)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -82,11 +83,18 @@ def with_an_island():
     )
 
 
+def with_a_loop():
+    grid = village_grid(None, None)
+    closing = replace(grid.lines[-1], id="L99", from_node="低压母线")
+    return written(replace(grid, lines=(*grid.lines, closing), is_radial=False)).encode()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.json", without_impedance(), "YJLV-4×150"),
         ("a.json", with_an_island(), "14号杆"),
+        ("a.json", with_a_loop(), "环"),
         ("a.json", b"{}", "不是电网模型"),
         ("a.xlsx", b"PK nothing", "a.xlsx"),
         ("a.zip", b"no archive", "压缩包打不开"),
@@ -96,7 +104,8 @@ def test_a_grid_that_cannot_be_is_refused_by_row_before_anything_is_queued(
     desk, settings, tmp_path, name, content, words
 ):
     settings.MEDIA_ROOT = tmp_path
-    answer = desk.post("/console/powerflow/make/", {"title": "试算", "model": sent(name, content)})
+    fields = {"title": "试算", "model": sent(name, content), "is_radial": "on"}
+    answer = desk.post("/console/powerflow/make/", fields)
 
     assert answer.status_code == 422
     assert words in text(answer)
@@ -254,3 +263,21 @@ def test_pages_are_english_to_an_english_reader(desk, town, page):
         labels = re.findall(r"<(?:label|th|h1|h2)[^>]*>([^<]+)<", text(desk.get(address)))
         data = {"茶山台区 ", "明年茶季 ", "园区 ", "三号 "}
         assert not [one for one in labels if re.search("[一-鿿]", one) and one not in data]
+
+
+@pytest.mark.row("000-13")
+def test_a_pier_with_more_sun_than_load_buys_next_to_nothing(tariff):
+    wanted = zone.Wanted(
+        plan=zone.planned(
+            zone.defaults(),
+            {"sun_kwp": 200, "load_kwh": 60_000, "battery_kwh": 400, "battery_kw": 100, "cars": 0},
+        ),
+        tariff=tariff,
+        day=date(2026, 7, 16),
+    )
+    told = zone.computed(wanted, title="零碳码头").result
+
+    assert told["year"]["autonomy"] > 0.97
+    assert told["year"]["autonomy"] > told["plain"]["autonomy"]
+    assert told["year"]["export_kwh"] > told["year"]["import_kwh"]
+    assert told["year"]["consumed_kwh"] == pytest.approx(60_000)

@@ -55,6 +55,11 @@ class Migration(migrations.Migration):
             name="usual_cny",
             field=models.FloatField(null=True, verbose_name="换够大的变压器（元）"),
         ),
+        migrations.AddField(
+            model_name="proposedarea",
+            name="told",
+            field=models.JSONField(null=True, verbose_name="理由的各部分"),
+        ),
         migrations.CreateModel(
             name="MeasurePrice",
             fields=[

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
-
 from dianliang.faces.ui.charts import MOST_ROWS, Chart, Limit, Series, Shape, Tone
 from dianliang.flows.studies.grid import NodeRow
 

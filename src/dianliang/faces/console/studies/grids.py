@@ -80,6 +80,7 @@ def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
             curves_name=(curves.name or "") if curves else "",
             minutes=whole(sent.get("minutes", "") or "15", field="minutes", label="每点时长"),
             power_factor=common.number(sent, "power_factor", label="功率因数", default=0.95),
+            is_radial="is_radial" in sent,
         )
         studies.order(sent=told, title=sent.get("title", ""), by=by, at=now())
     except DomainError as refusal:
