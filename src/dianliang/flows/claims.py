@@ -124,6 +124,18 @@ def keep_factor(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetim
     return factor_row(factors.keep(asked=asked, reason=reason, by=by, at=at))
 
 
+@transaction.atomic
+def check_factor(*, code: str, document: str, words: str, by: Actor, at: datetime) -> str:
+    """Confirm a factor's version against its document; return its series. See `factors.check`.
+
+    Raises:
+        UnableToKeepFactorError, InvalidInputError: it cannot be confirmed like this.
+        NotVisibleError: there is none, or the actor confirms none.
+    """
+    made = factors.check(code=code, document=document, words=words, by=by, at=at)
+    return made.factor.series
+
+
 def _said_again(claim: Claim, *, value: float, low: float | None, high: float | None) -> ClaimDraft:
     """Return what a claim says with other figures: an interval that goes leaves a reason."""
     has_interval = claim.confidence is not None and low is not None

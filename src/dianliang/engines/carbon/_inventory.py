@@ -157,11 +157,11 @@ def _account(
     market = [_by_market(line, covered.get(line.number, 0.0), residual) for line in lines]
     bases = {Basis.LOCATION: list(lines), Basis.MARKET: market}
     scopes = {
-        (scope, basis): _sum(line for line in own if line.scope == scope)
+        (scope, basis): summed(line for line in own if line.scope == scope)
         for basis, own in bases.items()
         for scope in sorted({line.scope for line in lines})
     }
-    totals = {basis: _sum(own) for basis, own in bases.items()}
+    totals = {basis: summed(own) for basis, own in bases.items()}
     return Account(
         account=name,
         scopes=scopes,
@@ -238,7 +238,7 @@ def _meter(line: Activity) -> tuple[str, str]:
     return line.place, line.carrier
 
 
-def _sum(lines: Iterable[Activity]) -> Sum:
+def summed(lines: Iterable[Activity]) -> Sum:
     """Sum lines and their errors: by factor and by meter what is shared, each as one error."""
     total = 0.0
     meters: dict[tuple[str, str], float] = {}

@@ -9,10 +9,11 @@ from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access
 from dianliang.domain.energy.freshness import ENTRIES, digest_of_entries
-from dianliang.domain.energy.models import CarbonEntry
+from dianliang.domain.energy.models import CarbonAccount, CarbonEntry
 from dianliang.domain.energy.operations import carbon as operations
 from dianliang.domain.energy.queries.carbon import AccountRow, EntryRow, account_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
+from dianliang.domain.enterprises.access import firm_to_see
 from dianliang.engines.carbon import Basis
 from dianliang.flows import claims
 from dianliang.flows.carbon import reading
@@ -55,11 +56,13 @@ def open_account(
 
     Raises:
         UnableToKeepCarbonError: something is missing, or there is one so named.
-        NotVisibleError: the actor opens none, or not for this unit.
+        NotVisibleError: the actor opens none, or not for this unit, or the firm is not his.
     """
     unit = Unit.objects.filter(code=unit_code).first()
     if unit is None or not by.reaches_unit(unit.path) or by.role not in access.WRITERS:
         raise NotVisibleError("没有找到这个单位。")
+    if subject_number and kind == CarbonAccount.Kind.FIRM:
+        firm_to_see(subject_number, by=by)
     made = operations.open_account(
         name=name.strip(),
         kind=kind,

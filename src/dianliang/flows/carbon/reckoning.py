@@ -38,11 +38,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A month of the curve, in tonnes of CO2 by place."""
+    """A month of the curve, in tonnes of CO2 by place.
+
+    `low_t` and `high_t` are the 95 % interval of what was emitted from the first month to its end.
+    """
 
     first_on: date
     co2_t: float
     cumulative_t: float
+    low_t: float
+    high_t: float
+
+    @property
+    def month(self) -> str:
+        """Return the month as charts name it."""
+        return f"{self.first_on:%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +193,8 @@ def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
                 first_on=month.first_on,
                 co2_t=month.co2_kg / KG_PER_T,
                 cumulative_t=month.cumulative_kg / KG_PER_T,
+                low_t=month.low_kg / KG_PER_T,
+                high_t=month.high_kg / KG_PER_T,
             )
             for month in carbon.curve(lines.activities)
         ),

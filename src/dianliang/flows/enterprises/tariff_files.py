@@ -25,6 +25,7 @@ from dianliang.engines.tariffs import (
     problems_of_each,
 )
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 DEMO = Path(__file__).parent / "data" / "demo_tariffs.json"
@@ -114,10 +115,15 @@ def read(content: bytes, *, name: str) -> list[Tariff]:
     else:
         found = _of_table(content, name=name)
     if not found:
-        raise InvalidInputError(f"{name} 里没有电价。", field="file")
+        raise InvalidInputError(Phrase("%(name)s 里没有电价。", name=name), field="file")
     wrong = problems_of(found)
     if wrong:
-        words = f"{name} 有 {len(wrong)} 处需要改正：\n{BadTariffError(wrong).words}"
+        words = Phrase(
+            "%(name)s 有 %(n)d 处需要改正：\n%(words)s",
+            name=name,
+            n=len(wrong),
+            words=BadTariffError(wrong).words,
+        )
         raise InvalidInputError(words, field="file")
     return found
 

@@ -83,6 +83,12 @@ def account(number: str, *, by: Actor) -> AccountRow:
     return account_row(access.carbon_account_to_see(number, by=by))
 
 
+def of_subject(kind: str, number: str, *, by: Actor) -> tuple[AccountRow, ...]:
+    """Return the carbon accounts about one subject that the actor may see."""
+    rows = access.carbon_accounts(by).filter(kind=kind, subject_number=number)
+    return tuple(account_row(account) for account in rows.order_by("number"))
+
+
 def years(number: str, *, by: Actor) -> tuple[int, ...]:
     """Return the years of which an account has entries, latest first."""
     rows = _entries(by).filter(account__number=number)
@@ -151,4 +157,4 @@ def entry_row(row: CarbonEntry) -> EntryRow:
 
 def _entries(by: Actor) -> QuerySet[CarbonEntry]:
     rows = CarbonEntry.objects.filter(account__in=access.carbon_accounts(by))
-    return rows.select_related("account", "factor", "reverses", "reversed_by")
+    return rows.select_related("account", "factor__check_made", "reverses", "reversed_by")

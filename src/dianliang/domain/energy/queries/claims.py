@@ -24,6 +24,9 @@ ADDED_UP = ("kWh", "tCO2", "CNY", "tce")
 """Units of measure whose numbers may be added up."""
 
 
+MOST_USING = 50
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """Claims of one kind, measure, state and period added up; those counted in others left out."""
@@ -159,6 +162,12 @@ def totals(*, asked: Asked, by: Actor) -> tuple[Total, ...]:
 def of_subject(kind: str, number: str, *, by: Actor) -> tuple[ClaimRow, ...]:
     """Return the current claims about one subject that the actor may see, latest first."""
     return claims(asked=Asked(subject_kind=kind, subject_number=number), by=by)
+
+
+def using(series: str, *, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return the current claims that were reckoned with any version of a factor, latest first."""
+    rows = access.claims(by).filter(factor__series=series, status__in=CURRENT)
+    return tuple(row_of(claim) for claim in rows.order_by("-pk")[:MOST_USING])
 
 
 def by_key(keys: Iterable[str], *, by: Actor) -> dict[str, ClaimRow]:

@@ -22,6 +22,7 @@ class ProjectRow:
     title: str
     subject_name: str
     subject_number: str
+    finding_number: str
     boundary: str
     design: str
     design_label: str
@@ -97,6 +98,11 @@ def project(number: str, *, by: Actor) -> ProjectRow:
     return project_row(access.project_to_see(number, by=by))
 
 
+def of_firm(number: str, *, by: Actor) -> tuple[ProjectRow, ...]:
+    """Return the projects about a firm that the actor may see, latest first."""
+    return tuple(map(project_row, access.projects(by).filter(subject_number=number).defer("rows")))
+
+
 def project_row(row: MeasurementProject) -> ProjectRow:
     """Return a project as pages show it; a list leaves out how many readings there are."""
     is_deferred = "rows" in row.get_deferred_fields()
@@ -105,6 +111,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         title=row.title,
         subject_name=row.subject_name,
         subject_number=row.subject_number,
+        finding_number=row.finding_number,
         boundary=row.boundary,
         design=row.design,
         design_label=DESIGNS[row.design],

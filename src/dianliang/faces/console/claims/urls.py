@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measure/<str:number>/<str:verb>/", measuring.act, name="measuring_act"),
     path("factors/", factors.factors, name="factors"),
     path("factors/one/", factors.factor, name="factor"),
+    path("factors/check/", factors.check, name="factor_check"),
     path("factors/keep/", factors.keep, name="factor_keep"),
 ]
