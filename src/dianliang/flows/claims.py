@@ -21,6 +21,7 @@ from dianliang.domain.energy.queries.claims import row_of
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 
 __all__ = ["ClaimDraft", "ClaimRow", "EvidenceDraft", "record_claim", "restate_claim"]
 
@@ -165,7 +166,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         factor=claim.factor.code if claim.factor else "",
         activity=claim.activity,
         activity_unit=claim.activity_unit,
-        findings=claim.findings,
+        findings=tuple(map(phrase_of, claim.findings)),
         held_back=claim.held_back.partition(APART)[0],
         evidence=[
             EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)

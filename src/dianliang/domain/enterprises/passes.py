@@ -80,16 +80,26 @@ def revoke(*, number: str, by: Actor, at: datetime) -> FirmPass:
         NotVisibleError: it is absent, or of a firm that is not the actor's.
         UnableToAnalyseError: it was taken back before.
     """
-    rows = FirmPass.objects.filter(customer__in=access.firms(by)).select_related("customer")
-    found = None if "\0" in number else rows.filter(number=number).first()
-    if found is None or by.role not in access.WRITERS:
-        raise NotVisibleError("没有找到这个链接。")
+    found = to_revoke(number, by=by)
     moved = FirmPass.objects.filter(pk=found.pk, revoked_at=None).update(
         revoked_at=at, revoked_by=by.name
     )
     if not moved:
         raise UnableToAnalyseError(Phrase("这个链接已经收回。"))
     audit.record("enterprises.firmpass.revoke", target=found, by=by, at=at)
+    return found
+
+
+def to_revoke(number: str, *, by: Actor) -> FirmPass:
+    """Return a link that the actor may take back, whether or not somebody did.
+
+    Raises:
+        NotVisibleError: it is absent, or of a firm that is not the actor's.
+    """
+    rows = FirmPass.objects.filter(customer__in=access.firms(by)).select_related("customer")
+    found = None if "\0" in number else rows.filter(number=number).first()
+    if found is None or by.role not in access.WRITERS:
+        raise NotVisibleError("没有找到这个链接。")
     return found
 
 

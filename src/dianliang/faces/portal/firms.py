@@ -50,7 +50,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if _TOKEN.fullmatch(kept) and own.is_open(kept, at=now()):
             return redirect("portal:firm", token=kept)
     status = 422 if refusal else 200
-    return TemplateResponse(request, "portal/firm_in.html", {"refusal": refusal}, status=status)
+    return TemplateResponse(
+        request,
+        "portal/firm_in.html",
+        {"refusal": refusal, "demo_token": own.DEMO_TOKEN},
+        status=status,
+    )
 
 
 def _signed_in(request: HttpRequest) -> str:

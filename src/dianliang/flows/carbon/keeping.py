@@ -24,6 +24,7 @@ from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 ENGINE, VERSION = "engines.carbon", "1"
 COMBINED = "不确定度按 IPCC 2006 卷 1 第 3 章合成。"
@@ -134,7 +135,7 @@ def state_year(
         raise InvalidInputError("请选择位置法或市场法。", field="basis")
     found = page(number=number, year=year, by=by)
     if found.reckoned is None or found.reckoned.year != year or not found.reckoned.lines:
-        raise InvalidInputError(f"{year} 年还没有分录。", field="year")
+        raise InvalidInputError(Phrase("%(year)s 年还没有分录。", year=year), field="year")
     if found.reckoned.doubles:
         raise InvalidInputError("有重复计算，请先冲正：\n" + "\n".join(found.reckoned.doubles))
     if found.reckoned.refused:

@@ -118,8 +118,12 @@ def whole_months(span: Span) -> list[date]:
     days = (span.until_on - span.from_on).days
     if span.from_on.day != 1 or span.until_on.day != 1 or not 0 < days <= 731:
         raise InvalidInputError(
-            f"{span.from_on} 至 {span.until_on} 不是整月：电费按月算，请从某月 1 日起，"
-            "到某月 1 日前止，最多两年。",
+            Phrase(
+                "%(from_on)s 至 %(until_on)s 不是整月：电费按月算，请从某月 1 日起，"
+                "到某月 1 日前止，最多两年。",
+                from_on=f"{span.from_on}",
+                until_on=f"{span.until_on}",
+            ),
             field="from_on",
         )
     return [span.from_on + timedelta(days=n) for n in range(days)]

@@ -32,6 +32,7 @@ HALVES = {
     "am": (Phrase("上午"), time(8, 30), time(11, 30)),
     "pm": (Phrase("下午"), time(13, 30), time(17)),
 }
+DEMO_TOKEN = "yanshi-qiye-dianliang-2026"  # noqa: S105 (the demo shows it on its sign-in page)
 SOONEST, FURTHEST = 1, 30
 """From tomorrow on, and within the days in which a visit for a finding is due."""
 
@@ -73,13 +74,22 @@ def issue(*, number: str, post: str, valid_until: date, by: Actor, at: datetime)
     return Issued(number=made.number, token=token)
 
 
-def take_back(*, number: str, by: Actor, at: datetime) -> str:
-    """Take a link back (收回企业链接); return the number of its firm.
+def firm_of(link: str, *, by: Actor) -> str:
+    """Return the number of the firm whose link it is, for who may take it back.
+
+    Raises:
+        NotVisibleError: it is absent, or of a firm that is not the actor's.
+    """
+    return passes.to_revoke(link, by=by).customer.number
+
+
+def take_back(*, number: str, by: Actor, at: datetime) -> None:
+    """Take a link back (收回企业链接).
 
     Raises:
         NotVisibleError, UnableToAnalyseError: see `passes.revoke`.
     """
-    return passes.revoke(number=number, by=by, at=at).customer.number
+    passes.revoke(number=number, by=by, at=at)
 
 
 def is_open(token: str, *, at: datetime) -> bool:

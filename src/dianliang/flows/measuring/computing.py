@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dianliang.engines import measurement
 from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LEVEL = 0.9
 PLAIN_C = 15.0
@@ -165,7 +166,9 @@ def _by_trial(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
             for is_with in (False, True)
         }
         if not min(len(sides[False]), len(sides[True])):
-            raise InvalidInputError(f"“{name}”缺少有措施或无措施的读数，无法比较。")
+            raise InvalidInputError(
+                Phrase("“%(name)s”缺少有措施或无措施的读数，无法比较。", name=name)
+            )
         units.append(
             measurement.Unit(
                 name=name,
@@ -281,7 +284,10 @@ def _split(days: NDArray[np.datetime64], measure_on: str) -> NDArray[np.bool_]:
     is_after = np.asarray(days >= np.datetime64(measure_on))
     if is_after.all() or not is_after.any():
         raise InvalidInputError(
-            f"措施日期 {measure_on} 前后都要有数据：之前是基准期，之后是报告期。",
+            Phrase(
+                "措施日期 %(measure_on)s 前后都要有数据：之前是基准期，之后是报告期。",
+                measure_on=measure_on,
+            ),
             field="measure_on",
         )
     return is_after

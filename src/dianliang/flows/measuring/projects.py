@@ -14,13 +14,13 @@ from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.operations import measuring as operations
 from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims as claim_book
-from dianliang.domain.energy.queries.measuring import ProjectRow, project_row
+from dianliang.domain.energy.queries.measuring import SENTENCES, ProjectRow, project_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
 from dianliang.flows import claims
 from dianliang.flows.measuring import computing, tables
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, kept
 
 KIND = "energy.measure"
 OPTIONS = {"weather": "C", "calendar": "C", "production": "B", "trial": "B"}
@@ -105,10 +105,16 @@ def compute(*, number: str, at: datetime) -> None:
         return
     result, refusal = None, ""
     try:
-        result = asdict(computing.computed(_asked(project), project.rows))
+        result = _plain(computing.computed(_asked(project), project.rows))
     except DomainError as refused:
         refusal = refused.message
     operations.keep_result(project=project, result=result, refusal=refusal, at=at)
+
+
+def _plain(found: computing.Result) -> dict[str, Any]:
+    """Return a result as it is stored: sentences with their parts."""
+    said = {name: [kept(one) for one in getattr(found, name)] for name in SENTENCES}
+    return {**asdict(found), **said}
 
 
 @transaction.atomic
@@ -196,7 +202,10 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         base_until_on=_day(base, 1),
         from_on=_day(report, 0) or row.measure_on,
         until_on=_day(report, 1) or row.measure_on + timedelta(days=1),
-        findings=[*told["findings"], *(f"请核对：{one}" for one in told["to_check"])],
+        findings=[
+            *told["findings"],
+            *(Phrase("请核对：%(what)s", what=one) for one in told["to_check"]),
+        ],
         held_back=told["held_back"],
         subject_kind="firm" if row.subject_number else "measurement",
         subject_number=row.subject_number or row.number,

@@ -25,6 +25,7 @@ class Factor(models.Model):
         FUEL = "fuel", "燃料燃烧"
         COAL_EQUIVALENT = "coal_equivalent", "折标准煤"
         COAL_CARBON = "coal_carbon", "标准煤折碳"
+        VALUE_CHAIN = "value_chain", "上下游活动（范围 3）"
 
     class Level(models.TextChoices):
         """How large the region is that it holds for."""

@@ -150,9 +150,11 @@ def _figure(said: object, field: str) -> Decimal | None:
     except InvalidOperation:
         is_number = False
     if not is_number:
-        raise UnableToKeepFactorError(f"“{said}”不是数。", field=field)
+        raise UnableToKeepFactorError(Phrase("“%(said)s”不是数。", said=said), field=field)
     if abs(value) >= MOST:
-        raise UnableToKeepFactorError(f"因子应小于 {MOST}，请核对单位。", field=field)
+        raise UnableToKeepFactorError(
+            Phrase("因子应小于 %(most)s，请核对单位。", most=MOST), field=field
+        )
     if 0 < abs(value) < LEAST:
         words = Phrase("数值太小，最小 0.000001，请核对单位。")
         raise UnableToKeepFactorError(words, field=field)

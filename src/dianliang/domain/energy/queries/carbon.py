@@ -38,6 +38,7 @@ class EntryRow:
     place: str
     carrier: str
     scope: int
+    category: int | None
     from_on: date
     until_on: date
     quantity: float
@@ -138,6 +139,7 @@ def entry_row(row: CarbonEntry) -> EntryRow:
         place=row.place,
         carrier=row.carrier,
         scope=row.scope,
+        category=row.category,
         from_on=row.from_on,
         until_on=row.until_on,
         quantity=row.quantity,

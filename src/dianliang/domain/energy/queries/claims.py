@@ -15,6 +15,7 @@ from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row, official
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
 KINDS = dict(Claim.Kind.choices)
@@ -218,7 +219,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         activity=_activity(claim),
         implied=_implied(claim),
         beside=_beside(claim),
-        findings=tuple(claim.findings),
+        findings=tuple(map(phrase_of, claim.findings)),
         evidence=tuple(
             EvidenceRow(kind=one.kind, number=one.number, words=one.words, digest=one.digest)
             for one in claim.evidence.all()

@@ -9,8 +9,11 @@ from dianliang.domain.energy import access
 from dianliang.domain.energy.lifecycle import PROJECT_LABELS
 from dianliang.domain.energy.models import MeasurementProject
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
+SENTENCES = ("findings", "refusals", "to_check")
+"""What of a result are sentences."""
 DESIGNS = dict(MeasurementProject.Design.choices)
 
 
@@ -123,7 +126,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         count=0 if is_deferred else len(row.rows),
         source=row.source,
         digest=row.digest,
-        result=row.result,
+        result=_told(row.result),
         refusal=row.refusal,
         unit_code=row.unit.code,
         unit_name=row.unit.name,
@@ -131,3 +134,11 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         status_label=PROJECT_LABELS[row.status],
         is_generated=row.is_generated,
     )
+
+
+def _told(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a result with its sentences as such."""
+    if result is None:
+        return None
+    said = {name: [phrase_of(one) for one in result.get(name, ())] for name in SENTENCES}
+    return {**result, **said}

@@ -28,7 +28,6 @@ from dianliang.faces.console.tables import download, not_exported, sent_file
 from dianliang.faces.ui.firm_charts import day_chart, demand_chart
 from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows.enterprises import (
     books,
     following,
@@ -283,12 +282,12 @@ def give_link(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def take_link_back(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Take a link back: from now on it opens nothing."""
     try:
-        firm_number = own.take_back(number=number, by=by, at=now())
+        firm_number = own.firm_of(number, by=by)
+        own.take_back(number=number, by=by, at=now())
     except NotVisibleError as absent:
         raise Http404 from absent
     except DomainError as refusal:
-        messages.error(request, translated(refusal.message))
-        return redirect("console:enterprises")
+        return _firm(request, firm_number, by=by, refusal=refusal)
     messages.success(request, _("链接已收回。"))
     return redirect("console:enterprise", firm_number)
 
