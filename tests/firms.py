@@ -1,14 +1,15 @@
 """Three firms of a small town with contracts, tariffs and curves; the third has no readings."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.enterprises.models import AnalysisRun, Finding, FirmAnalysis
 from dianliang.domain.enterprises.operations import begin, keep_contracts
 from dianliang.domain.territory.models import Area
-from dianliang.flows.enterprises import books, running, tariff_files
+from dianliang.faces.ui.requests import now
+from dianliang.flows.enterprises import books, own, running, tariff_files
 from dianliang.flows.enterprises.analysing import Progress
 from dianliang.kernel.actor import SYSTEM
 from tests.flows.enterprises.county import SPAN, stored
@@ -94,8 +95,16 @@ def objects(town):
         by=town.actor(),
         at=NOW,
     )
+    link = own.issue(
+        number=firm.number,
+        post="能源管理岗",
+        valid_until=now().date() + timedelta(days=30),
+        by=town.actor("S1"),
+        at=now(),
+    )
     return {
         "firm": {"number": firm.number, "form": "pdf"},
+        "firm link": {"number": link.number},
         "finding": {"number": finding.number, "verb": "decide"},
         "tariff": {"number": "YS-10KV.1"},
     }

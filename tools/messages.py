@@ -54,8 +54,10 @@ SAY_IN_ENGLISH = (
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
     *("domain/relief", "flows/relief", "flows/studies", "flows/grid_workers.py"),
-    *("flows/grid_workers.py", "flows/command"),
-    *("flows/grid_workers.py", "flows/alerts/reading.py", "flows/dispatching/forcing.py"),
+    "flows/command",
+    *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
+    *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
+    *("flows/alerts/reading.py", "flows/dispatching/forcing.py"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 
@@ -281,8 +283,12 @@ def from_energy() -> Iterator[str]:
     from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
     from dianliang.domain.energy.models import CarbonAccount, Claim, Factor, MeasurementProject
     from dianliang.domain.relief.models import Judgement, MeasurePrice, ProposedArea
+    from dianliang.engines.measurement._bounds import TO_CHECK
+    from dianliang.engines.measurement._findings import WORDS as FINDINGS
+    from dianliang.engines.measurement._findings import message_of
     from dianliang.engines.powerflow import QUANTITY_LABELS
     from dianliang.engines.powerflow import _rules as grid_rules
+    from dianliang.faces.console.claims import driving
     from dianliang.faces.console.claims.views import STATES
     from dianliang.faces.console.loading.views import LINES
     from dianliang.faces.console.reach import charging
@@ -306,6 +312,9 @@ def from_energy() -> Iterator[str]:
     kinds = (Claim.Kind, Claim.Measure, Claim.Option, Factor.Kind, Factor.Level)
     for choices in (*kinds, CarbonAccount.Kind, MeasurementProject.Design, Judgement.Line):
         yield from (str(label) for label in choices.labels)
+    yield from (message_of(chinese) for chinese, _ in FINDINGS.values())
+    yield from (chinese for chinese, _ in TO_CHECK)
+    yield from (label for label in driving.LABELS.values())
     yield from ("登记", "随程序提供", "数值", "下限", "上限", "置信水平", "活动数据", "年份")
     yield from ("改造前效率", "改造后效率", "占比", "每天影响电量", "机器台数", "推算节能率")
     yield from ("单机实测节能率", "年节电量", "年减碳量", "年节省电费")

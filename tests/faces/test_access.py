@@ -111,7 +111,7 @@ FACES = {
     "console:carbon": ENERGY,
     "console:measuring": ENERGY,
     "console:polic": PARTY,
-    "console:enterprise": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
+    "console:enterprise": ENERGY,
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
@@ -243,6 +243,10 @@ OBJECTS = {
     "console:enterprise": "firm",
     "console:enterprise_report": "firm",
     "console:enterprise_tariff": "tariff",
+    "console:enterprise_tariff_check": "tariff",
+    "console:enterprise_link": "firm",
+    "console:enterprise_link_back": "firm link",
+    "console:enterprise_finding": "finding",
     "console:enterprise_finding_act": "finding",
     "console:outreach": "outreach",
     "console:outreach_people": "outreach",
@@ -530,11 +534,15 @@ BY_SECRET = {
     "portal:outreach_act",
     "api:outreach_receipts",
     "portal:voice_act",
+    "portal:firm",
+    "portal:firm_report",
+    "portal:firm_carbon",
+    "portal:firm_book",
     "api:team_calendar",
     "api:token",
 }
 """Whoever holds the link may; a wrong one finds nothing."""
-SECRETS = ("token", "photo_token", "number", "code", "verb")
+SECRETS = ("token", "photo_token", "number", "code", "verb", "form")
 """Parts of addresses that only who was given them knows."""
 PUBLIC = {
     "portal:hour_notices",
@@ -550,6 +558,8 @@ PUBLIC = {
     "portal:honour_objection",
     "portal:brand",
     "portal:brand_logo",
+    "portal:firm_in",
+    "portal:firm_out",
     "portal:home",
     "portal:hints",
     "portal:draft",

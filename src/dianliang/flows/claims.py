@@ -21,6 +21,7 @@ from dianliang.domain.energy.queries.claims import row_of
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 
 __all__ = ["ClaimDraft", "ClaimRow", "EvidenceDraft", "record_claim", "restate_claim"]
 
@@ -124,6 +125,18 @@ def keep_factor(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetim
     return factor_row(factors.keep(asked=asked, reason=reason, by=by, at=at))
 
 
+@transaction.atomic
+def check_factor(*, code: str, document: str, words: str, by: Actor, at: datetime) -> str:
+    """Confirm a factor's version against its document; return its series. See `factors.check`.
+
+    Raises:
+        UnableToKeepFactorError, InvalidInputError: it cannot be confirmed like this.
+        NotVisibleError: there is none, or the actor confirms none.
+    """
+    made = factors.check(code=code, document=document, words=words, by=by, at=at)
+    return made.factor.series
+
+
 def _said_again(claim: Claim, *, value: float, low: float | None, high: float | None) -> ClaimDraft:
     """Return what a claim says with other figures: an interval that goes leaves a reason."""
     has_interval = claim.confidence is not None and low is not None
@@ -153,7 +166,7 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         factor=claim.factor.code if claim.factor else "",
         activity=claim.activity,
         activity_unit=claim.activity_unit,
-        findings=claim.findings,
+        findings=tuple(map(phrase_of, claim.findings)),
         held_back=claim.held_back.partition(APART)[0],
         evidence=[
             EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)

@@ -156,7 +156,7 @@ def test_one_place_and_time_is_never_entered_twice(town, again):
     [
         "１号表,电力,2,2026-01-31,2026-03-01,1,kWh,,,,",
         "1 号表,电,2,2026-01-31,2026-03-01,1,kWh,,,,",
-        "1号表,电力,3,2026-01-31,2026-03-01,1,kWh,,,,",
+        "1号表,电力,3,2026-01-31,2026-03-01,1,kWh,,电力-平均-全国-2023,,,8",
     ],
 )
 def test_one_meter_is_one_meter_however_it_is_spelt_and_whatever_its_scope(town, again):

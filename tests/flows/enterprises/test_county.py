@@ -111,15 +111,16 @@ def test_a_finding_is_decided_by_a_person_and_leads_to_a_visit(town, county):
 def test_a_station_sees_its_own_firms_only_and_others_see_none(town, county):
     run_of(town)
     mine = Finding.objects.filter(analysis__customer__unit__code="S1")[0]
-    for by in (town.actor("S2"), town.actor("LM", Role.PARTY_AFFAIRS)):
+    for by in (town.actor("S2"), town.actor("LM", Role.STEWARD)):
         with pytest.raises(NotVisibleError):
             queries.firm(mine.analysis.customer.number, by=by)
         with pytest.raises(NotVisibleError):
             following.decide(number=mine.number, verdict="accepted", words="", by=by, at=NOW)
-    watcher = town.actor("LM", Role.COMMANDER)
-    assert queries.firm(mine.analysis.customer.number, by=watcher).findings
-    with pytest.raises(NotVisibleError):
-        following.decide(number=mine.number, verdict="accepted", words="", by=watcher, at=NOW)
+    for role in (Role.COMMANDER, Role.PARTY_AFFAIRS, Role.AUDITOR, Role.ADMINISTRATOR):
+        watcher = town.actor("LM", role)
+        assert queries.firm(mine.analysis.customer.number, by=watcher).findings
+        with pytest.raises(NotVisibleError):
+            following.decide(number=mine.number, verdict="accepted", words="", by=watcher, at=NOW)
 
 
 def test_what_was_declined_is_no_longer_in_any_sum(town, county):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.queries import claims
 from dianliang.domain.enterprises.models import Finding
 from dianliang.domain.enterprises.operations import UnableToAnalyseError, keep_contracts
@@ -51,6 +52,29 @@ def test_a_tenth_less_is_found_within_its_interval_and_stated_once(town, finding
     assert row.status == "SCREENED"
     assert row.quantity.low < row.quantity.value < row.quantity.high
     assert list(claims.by_key([measuring.key_of(finding.number)], by=by).values())
+    (project,) = MeasurementProject.objects.filter(finding_number=finding.number)
+    assert (project.status, project.subject_number) == ("STATED", "QY-S1")
+    assert ACTED.isoformat() not in {day["on"] for day in project.rows}
+    assert len(project.result["series"]["expected"]) == LENGTH - 1
+    page = claims.claim_page(row.number, by=by)
+    assert {one.kind: one.number for one in page.evidence}["measurement"] == project.number
+    assert (row.subject_kind, row.subject_number) == ("firm", "QY-S1")
+
+
+def test_another_day_closes_the_project_and_its_number_takes_the_place(town, finding):
+    by = town.actor("S1")
+    kind(finding, "rest-days")
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    first = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    later = ACTED + timedelta(days=7)
+    second = measuring.measure(number=finding.number, acted_on=later, by=by, at=AT)
+
+    assert claims.claim_page(second.number, by=by).supersedes.number == first.number
+    known = MeasurementProject.objects.filter(finding_number=finding.number)
+    assert sorted(known.values_list("measure_on", "status")) == [
+        (ACTED, "CLOSED"),
+        (later, "STATED"),
+    ]
 
 
 def test_what_cannot_be_measured_is_refused_in_words(town, finding):
@@ -61,7 +85,7 @@ def test_what_cannot_be_measured_is_refused_in_words(town, finding):
     kind(finding, "standby")
     for acted_on, words in (
         (FIRST + timedelta(days=20), "措施前只读到 20 天"),
-        (FIRST + timedelta(days=420), "措施后只读到 10 天"),
+        (FIRST + timedelta(days=420), "措施后只读到 9 天"),
         (date(2022, 1, 1), "没有读数"),
         (AT.date(), "早于今天"),
     ):

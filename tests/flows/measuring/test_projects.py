@@ -13,6 +13,7 @@ from dianliang.domain.energy.shapes import ProjectDraft
 from dianliang.flows.measuring import projects as flow
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import IllegalTransitionError, NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 from tests.claims import clerk
 from tests.flows.measuring.worlds import (
     MEASURE_ON,
@@ -108,7 +109,7 @@ def test_one_pair_of_machines_for_a_day_gets_a_range_and_no_interval(town):
     stored = Claim.objects.get(number=claim.number)
     assert (stored.status, stored.confidence) == ("SCREENED", None)
     assert "一对机器" in stored.no_interval
-    assert any("请核对" in words for words in stored.findings)
+    assert any("请核对" in phrase_of(words) for words in stored.findings)
 
 
 def test_a_crossover_of_eight_machines_carries_an_interval(town):

@@ -10,6 +10,8 @@ from dianliang.kernel.errors import NotVisibleError
 WRITERS = frozenset(RECORDERS)
 READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR, Role.ADMINISTRATOR}
 FACTOR_WRITERS = frozenset({Role.ADMINISTRATOR})
+FACTOR_CHECKERS = READERS - {Role.COMMANDER}
+"""Who may hold a factor against its document: not whoever recorded it."""
 
 
 def claims(by: Actor) -> QuerySet[Claim]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connection
 
-FINAL = ("energy_factor", "energy_evidence", "energy_carbonentry")
+FINAL = ("energy_factor", "energy_evidence", "energy_carbonentry", "energy_factorcheck")
 """Tables whose rows are never changed."""
 UNDELETED = (*FINAL, "energy_claim")
 MOVING = ("status", "verifier", "verified_at")

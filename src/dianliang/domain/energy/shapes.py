@@ -107,4 +107,5 @@ class ProjectDraft:
     efficiency_after: float | None = None
     part_share: float = 1.0
     subject_number: str = ""
+    finding_number: str = ""
     is_generated: bool = False

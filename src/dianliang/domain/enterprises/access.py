@@ -9,7 +9,10 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 WRITERS = frozenset({Role.DISPATCHER})
-READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
+READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS, Role.ADMINISTRATOR}
+"""Whoever states or verifies numbers looks at the firm that they are about, and only looks."""
+CHECKERS = READERS - {Role.COMMANDER}
+"""Who may hold a tariff against its document: not whoever imported it."""
 ABSENT = "没有找到这户企业。"
 
 

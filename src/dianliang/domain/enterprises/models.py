@@ -28,6 +28,7 @@ class TariffVersion(models.Model):
     year = models.PositiveSmallIntegerField("来源年份")
     body = models.JSONField("时段与价格")
     imported_by = models.CharField("导入人", max_length=64)
+    imported_id = models.CharField("导入人账号", max_length=64, blank=True)
     imported_at = models.DateTimeField("导入时间")
     is_generated = models.BooleanField("演示数据", default=False)
 
@@ -47,6 +48,30 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} 第 {self.version} 版"
+
+
+class TariffCheck(models.Model):
+    """A second person held a version against its document (电价核对). Never changed."""
+
+    tariff = models.OneToOneField(
+        TariffVersion, models.PROTECT, related_name="check_made", verbose_name="电价版本"
+    )
+    document = models.CharField("对照的文件", max_length=200)
+    words = models.CharField("核对了什么", max_length=300)
+    checked_by = models.CharField("核对人账号", max_length=64)
+    checked_name = models.CharField("核对人", max_length=64)
+    checked_at = models.DateTimeField("核对时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "电价核对"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(document="") & ~Q(words=""), name="tariff_check_says_what"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tariff_id}"
 
 
 class SupplyContract(models.Model):
@@ -242,3 +267,38 @@ class FindingVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.job_id}"
+
+
+class FirmPass(models.Model):
+    """A secret link by which a firm opens its own figures (企业链接); only its digest is kept.
+
+    `post` is where it went, such as the firm's energy office; no person's name belongs there.
+    """
+
+    number = models.CharField("链接编号", max_length=24, unique=True)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="passes", verbose_name="客户"
+    )
+    post = models.CharField("交给哪个岗位", max_length=40)
+    digest = models.CharField("链接摘要", max_length=64, unique=True)
+    valid_until = models.DateField("有效期至")
+    issued_by = models.CharField("发放人", max_length=64)
+    issued_at = models.DateTimeField("发放时间")
+    opened_on = models.DateField("最近打开", null=True, blank=True)
+    revoked_by = models.CharField("收回人", max_length=64, blank=True)
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业链接"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by="")
+                | Q(revoked_at__isnull=False) & ~Q(revoked_by=""),
+                name="firm_pass_revoked_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(digest=""), name="firm_pass_has_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

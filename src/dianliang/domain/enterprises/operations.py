@@ -19,11 +19,13 @@ from dianliang.domain.enterprises.models import (
     FindingVisit,
     FirmAnalysis,
     SupplyContract,
+    TariffCheck,
     TariffVersion,
 )
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Values = Mapping[str, Any]
@@ -47,7 +49,9 @@ class Result:
 @transaction.atomic
 def keep_tariff(*, values: Values, by: Actor, at: datetime) -> TariffVersion:
     """Keep a new version of a tariff (导入电价)."""
-    made = TariffVersion.objects.create(**values, imported_by=by.name, imported_at=at)
+    made = TariffVersion.objects.create(
+        **values, imported_by=by.name, imported_id=by.id, imported_at=at
+    )
     audit.record("enterprises.tariffversion.import", target=made, by=by, at=at, after=str(made))
     return made
 
@@ -63,6 +67,41 @@ def end_tariff(
     audit.record(
         "enterprises.tariffversion.end", target=tariff, by=by, at=at, after=f"{valid_until}"
     )
+
+
+@transaction.atomic
+def check_tariff(
+    *, tariff: TariffVersion, document: str, words: str, by: Actor, at: datetime
+) -> TariffCheck:
+    """Confirm that a version says what its document says (核对电价), as another than its importer.
+
+    Raises:
+        UnableToAnalyseError: it is made for trying out, was checked, or by whom it was imported.
+        InvalidInputError: the document or what was compared is not told.
+    """
+    if tariff.certainty == "generated":
+        raise UnableToAnalyseError(Phrase("演示电价哪里都没有执行，没有文件可以对照。"))
+    if by.id == tariff.imported_id or (not tariff.imported_id and by.name == tariff.imported_by):
+        raise UnableToAnalyseError(Phrase("导入人不能核对自己导入的电价，请由另一人来做。"))
+    if TariffCheck.objects.filter(tariff=tariff).exists():
+        raise UnableToAnalyseError(Phrase("这一版已经核对过。"))
+    made = TariffCheck.objects.create(
+        tariff=tariff,
+        document=clean_text(document, field="document", label="对照的文件", most=200, least=4),
+        words=clean_text(words, field="words", label="核对了什么", most=300, least=4),
+        checked_by=by.id,
+        checked_name=by.name,
+        checked_at=at,
+    )
+    audit.record(
+        "enterprises.tariffversion.check",
+        target=tariff,
+        by=by,
+        at=at,
+        after=str(tariff),
+        reason=made.words,
+    )
+    return made
 
 
 @transaction.atomic

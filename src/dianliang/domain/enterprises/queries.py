@@ -1,14 +1,12 @@
 """Every read about firms, as frozen rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest, Round
 
-from dianliang.domain.customers.models import SEALED
+from dianliang.domain.customers.models import SEALED, Customer
 from dianliang.domain.enterprises import access
 from dianliang.domain.enterprises.lifecycle import LABELS
 from dianliang.domain.enterprises.models import (
@@ -17,6 +15,14 @@ from dianliang.domain.enterprises.models import (
     FindingDecision,
     FirmAnalysis,
     SupplyContract,
+    TariffVersion,
+)
+from dianliang.domain.enterprises.shapes import (
+    DecisionRow,
+    FindingRow,
+    FirmPage,
+    FirmRow,
+    RunRow,
 )
 from dianliang.domain.work.models import PlannedStop
 from dianliang.kernel.actor import Actor
@@ -26,116 +32,6 @@ from dianliang.kernel.phrases import phrase_of
 UNREAD = tuple(f"customer__{name}" for name in SEALED if name != "name")
 SUMMED = ("firms", "analysed", "low_cny", "high_cny")
 VIEWS = {"": "全部", "findings": "有发现", "unfit": "没有分析"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
-    """A run as its list shows it."""
-
-    number: str
-    from_on: date
-    until_on: date
-    status: str
-    status_label: str
-    share_percent: int
-    words: str
-    firms: int
-    analysed: int
-    low_cny: float
-    high_cny: float
-    asked_by: str
-    asked_at: datetime
-    finished_at: datetime | None
-    engine_version: str
-
-    @property
-    def last_on(self) -> date:
-        """The last day that was analysed."""
-        return self.until_on - timedelta(days=1)
-
-    @property
-    def is_going_on(self) -> bool:
-        """Tell whether it has not ended."""
-        return self.status in {"WAITING", "RUNNING"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirmRow:
-    """A firm of a run, as the list shows it."""
-
-    number: str
-    name: str
-    area_name: str
-    unit_name: str
-    tariff_code: str
-    shape: str
-    total_cny: float
-    low_cny: float
-    high_cny: float
-    findings: tuple[str, ...]
-    problem: str
-
-    @property
-    def share(self) -> float:
-        """What could be saved at most, as a share of what is paid."""
-        return self.high_cny / self.total_cny if self.total_cny else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRow:
-    """What somebody made of a finding."""
-
-    verdict: str
-    label: str
-    words: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    """A finding with what people made of it; `body` is what the engine said.
-
-    The visit's job waits to be planned (`job_waits`), or stands in a plan that the reader may see.
-    """
-
-    number: str
-    body: Mapping[str, Any]
-    decisions: tuple[DecisionRow, ...]
-    job_number: str
-    job_status: str
-    job_waits: bool
-    plan_number: str
-
-    @property
-    def decision(self) -> DecisionRow | None:
-        """The decision that holds, if there is one."""
-        return self.decisions[0] if self.decisions else None
-
-    @property
-    def is_declined(self) -> bool:
-        """Tell whether the decision that holds leaves it out of all sums."""
-        return self.decision is not None and self.decision.verdict == "declined"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirmPage:
-    """What a run says of one firm."""
-
-    number: str
-    name: str
-    address: str
-    area_name: str
-    unit_name: str
-    run: RunRow
-    tariff_code: str
-    way: str
-    capacity_kva: float
-    body: Mapping[str, Any]
-    problem: str
-    findings: tuple[FindingRow, ...]
-    is_generated: bool
-    may_write: bool
 
 
 def _run_row(run: AnalysisRun, seen: Mapping[str, Any] | None = None) -> RunRow:
@@ -265,6 +161,12 @@ def firm_rows(rows: Sequence[Any]) -> list[FirmRow]:
     ]
 
 
+def named(number: str, *, by: Actor) -> tuple[str, str] | None:
+    """Return number and name of a firm that the actor sees; None of any other."""
+    found = access.firms(by).filter(number=number.replace("\0", "")).first()
+    return (found.number, found.name) if found else None
+
+
 def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
     """Return what a run says of a firm; without one, the run of its list, or the newest it is in.
 
@@ -272,8 +174,7 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
         NotVisibleError: the firm is absent or of another unit, or was never analysed.
     """
     customer = access.firm_to_see(number, by=by)
-    rows = _with_open(access.analyses(by).filter(customer=customer))
-    rows = rows.select_related("run", "customer__area", "customer__unit").order_by("-run_id")
+    rows = _pages(access.analyses(by).filter(customer=customer))
     if run:
         one = rows.filter(run__number=run).first()
     else:
@@ -282,6 +183,28 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
         one = one or rows.first()
     if one is None:
         raise NotVisibleError(access.ABSENT)
+    return _page(one, within=by.unit_path, may_write=by.role in access.WRITERS)
+
+
+def own_firm(customer: Customer) -> FirmPage | None:
+    """Return what the newest finished run says of a firm, for the firm itself; None before any.
+
+    A run of a few months does not replace one that holds these months among others.
+    """
+    rows = list(_pages(FirmAnalysis.objects.filter(run__status="DONE", customer=customer)))
+    runs = [one.run for one in rows]
+    one = next((one for one in rows if not any(_holds(run, one.run) for run in runs)), None)
+    return _page(one, within="", may_write=False) if one else None
+
+
+def _pages(rows: "QuerySet[FirmAnalysis, FirmAnalysis]") -> "QuerySet[Any, Any]":
+    rows = rows.select_related("run", "customer__area", "customer__unit")
+    return _with_open(rows).order_by("-run_id")
+
+
+def _page(one: Any, *, within: str, may_write: bool) -> FirmPage:
+    """Return a page; plans of jobs are told within a unit's path, to nobody without one."""
+    customer = one.customer
     return FirmPage(
         number=customer.number,
         name=customer.name,
@@ -292,12 +215,30 @@ def firm(number: str, *, run: str = "", by: Actor) -> FirmPage:
         tariff_code=one.tariff_code,
         way=one.way,
         capacity_kva=one.capacity_kva,
-        body={**one.body, "low_cny": one.open_low_cny, "high_cny": one.open_high_cny},
+        body=_body(one),
         problem=phrase_of(one.problem),
-        findings=_findings(one, by=by),
+        findings=_findings(one, within=within),
+        has_demo_tariff=TariffVersion.objects.filter(
+            code=one.tariff_code, certainty="generated"
+        ).exists(),
         is_generated=customer.is_generated,
-        may_write=by.role in access.WRITERS,
+        may_write=may_write,
     )
+
+
+def _body(one: Any) -> dict[str, Any]:
+    """Return what the engine said, sentences as such, with the sums that are still open."""
+    lines = [
+        {**line, "name": phrase_of(line["name"]), "words": phrase_of(line["words"])}
+        for line in one.body.get("lines", ())
+    ]
+    return {
+        **one.body,
+        "lines": lines,
+        "versions": [phrase_of(told) for told in one.body.get("versions", ())],
+        "low_cny": one.open_low_cny,
+        "high_cny": one.open_high_cny,
+    }
 
 
 def firm_of(finding: str, *, by: Actor) -> str:
@@ -309,14 +250,28 @@ def firm_of(finding: str, *, by: Actor) -> str:
     return access.finding_to_decide(finding, by=by).analysis.customer.number
 
 
-def _findings(analysis: FirmAnalysis, *, by: Actor) -> tuple[FindingRow, ...]:
+def place_of(finding: str, *, by: Actor) -> tuple[str, str]:
+    """Return the numbers of the firm and the run that a finding is of.
+
+    Raises:
+        NotVisibleError: it is absent, or of a firm that is not the actor's.
+    """
+    rows = access.analyses(by).filter(findings__number=finding.replace("\0", ""))
+    found = rows.values_list("customer__number", "run__number").first()
+    if found is None:
+        raise NotVisibleError("没有找到这项发现。")
+    return found
+
+
+def _findings(analysis: FirmAnalysis, *, within: str) -> tuple[FindingRow, ...]:
     related = analysis.findings.select_related("visit__job").prefetch_related("decisions")
     rows = list(related.order_by("place"))
     jobs = [one.visit.job_id for one in rows if hasattr(one, "visit")]
     stops = PlannedStop.objects.filter(
-        job__in=jobs, plan__unit__path__startswith=by.unit_path, plan__status="PUBLISHED"
+        job__in=jobs, plan__unit__path__startswith=within, plan__status="PUBLISHED"
     )
-    plans = dict(stops.order_by("pk").values_list("job", "plan__number")) if jobs else {}
+    is_asked = bool(jobs and within)
+    plans = dict(stops.order_by("pk").values_list("job", "plan__number")) if is_asked else {}
     return tuple(_finding(one, plans) for one in rows)
 
 

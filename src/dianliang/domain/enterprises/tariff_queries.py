@@ -9,6 +9,16 @@ from dianliang.domain.enterprises.models import TariffVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """Who held a version against which document, and what was compared."""
+
+    document: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TariffRow:
     """A version of a tariff; `body` holds hours and prices."""
 
@@ -25,6 +35,7 @@ class TariffRow:
     year: int
     imported_by: str
     imported_at: datetime
+    check: CheckRow | None
     body: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -50,7 +61,18 @@ def tariffs() -> tuple[TariffRow, ...]:
             year=one.year,
             imported_by=one.imported_by,
             imported_at=one.imported_at,
+            check=check_of(one),
             body=one.body,
         )
-        for one in TariffVersion.objects.order_by("code", "-version")
+        for one in TariffVersion.objects.select_related("check_made").order_by("code", "-version")
+    )
+
+
+def check_of(one: TariffVersion) -> CheckRow | None:
+    """Return how a version was held against its document; None where nobody did."""
+    made = getattr(one, "check_made", None)
+    if made is None:
+        return None
+    return CheckRow(
+        document=made.document, words=made.words, by=made.checked_name, at=made.checked_at
     )

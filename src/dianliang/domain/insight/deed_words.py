@@ -92,6 +92,7 @@ WORDS: Mapping[str, str] = {
     "branches.topic.finish_action": "完成行动",
     "energy.claim.record": "登记量化声明",
     "energy.factor.keep": "登记因子",
+    "energy.factor.check": "核对因子",
     "energy.measurementproject.open": "立测量项目",
     "energy.carbonaccount.open": "开立碳账户",
     "energy.carbonaccount.print": "打印碳账户",

@@ -19,6 +19,7 @@ from dianliang.engines.carbon._inventory import (
     Sum,
     inventory,
     simulated,
+    summed,
 )
 from dianliang.engines.carbon._lines import Activity, Basis, Certificate, EmissionFactor
 from dianliang.engines.carbon._substitution import Driving, Substitution, substitution
@@ -42,4 +43,5 @@ __all__ = [
     "inventory",
     "simulated",
     "substitution",
+    "summed",
 ]

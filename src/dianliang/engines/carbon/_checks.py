@@ -2,6 +2,8 @@
 
 from math import isfinite
 
+from dianliang.kernel.phrases import Phrase
+
 LARGEST = 1e15
 
 
@@ -21,6 +23,12 @@ def within(value: float, name: str, english: str, *, low: float, high: float = L
     """
     if not (isfinite(value) and low <= value <= high):
         raise BadAccountError(
-            f"{name}应在 {low:g} 到 {high:g} 之间，现为 {value:g}。",
+            Phrase(
+                "%(name)s应在 %(low)s 到 %(high)s 之间，现为 %(value)s。",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                value=f"{value:g}",
+            ),
             f"{english} must be from {low:g} to {high:g}, not {value:g}",
         )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from dianliang.engines.carbon._checks import BadAccountError
 from dianliang.engines.carbon._lines import Activity, Basis, Certificate, EmissionFactor
+from dianliang.kernel.phrases import Phrase
 
 LEVEL = 0.95
 """Uncertainties of inventories are 95 % intervals (IPCC 2006, volume 1, 3.1.3)."""
@@ -104,7 +105,9 @@ def simulated(
         BadAccountError: fewer than 1000 draws, or a share that is none.
     """
     if draws < 1000 or not 0 < share < 1:
-        raise BadAccountError("模拟至少 1000 次，置信水平在 0 到 1 之间。", "draws or share")
+        raise BadAccountError(
+            Phrase("模拟至少 1000 次，置信水平在 0 到 1 之间。"), "draws or share"
+        )
     chance = np.random.default_rng(seed)
     total = np.zeros(draws)
     meters = {meter: chance.standard_normal(draws) / Z for meter in map(_meter, lines)}
@@ -136,14 +139,16 @@ def _check(
     for one in certificates:
         if one.number in seen:
             raise BadAccountError(
-                f"绿证“{one.number}”用了两次。", f"certificate {one.number} is redeemed twice"
+                Phrase("绿证“%(number)s”用了两次。", number=one.number),
+                f"certificate {one.number} is redeemed twice",
             )
         seen.add(one.number)
     known: dict[str, EmissionFactor] = {residual.code: residual} if residual else {}
     for line in activities:
         if known.setdefault(line.factor.code, line.factor) != line.factor:
             raise BadAccountError(
-                f"因子“{line.factor.code}”前后不一致。", f"factor {line.factor.code} differs"
+                Phrase("因子“%(code)s”前后不一致。", code=line.factor.code),
+                f"factor {line.factor.code} differs",
             )
 
 
@@ -157,11 +162,11 @@ def _account(
     market = [_by_market(line, covered.get(line.number, 0.0), residual) for line in lines]
     bases = {Basis.LOCATION: list(lines), Basis.MARKET: market}
     scopes = {
-        (scope, basis): _sum(line for line in own if line.scope == scope)
+        (scope, basis): summed(line for line in own if line.scope == scope)
         for basis, own in bases.items()
         for scope in sorted({line.scope for line in lines})
     }
-    totals = {basis: _sum(own) for basis, own in bases.items()}
+    totals = {basis: summed(own) for basis, own in bases.items()}
     return Account(
         account=name,
         scopes=scopes,
@@ -238,7 +243,7 @@ def _meter(line: Activity) -> tuple[str, str]:
     return line.place, line.carrier
 
 
-def _sum(lines: Iterable[Activity]) -> Sum:
+def summed(lines: Iterable[Activity]) -> Sum:
     """Sum lines and their errors: by factor and by meter what is shared, each as one error."""
     total = 0.0
     meters: dict[tuple[str, str], float] = {}

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from dianliang.engines.carbon._checks import BadAccountError, within
+from dianliang.kernel.phrases import Phrase
 
 MOST_UNCERTAIN = 5.0
 SCOPES = (1, 2, 3)
@@ -34,13 +35,18 @@ class EmissionFactor:
     high: float | None = None
 
     def __post_init__(self) -> None:
-        name, english = f"因子“{self.code}”", f"factor {self.code}"
+        name, english = Phrase("因子“%(code)s”", code=self.code), f"factor {self.code}"
         within(self.kg_per_unit, name, english, low=0, high=1e6)
         low, high = self.low, self.high
         if (low is None) is not (high is None):
-            raise BadAccountError(f"{name}的区间缺一端。", f"{english}: one end is missing")
+            raise BadAccountError(
+                Phrase("%(name)s的区间缺一端。", name=name), f"{english}: one end is missing"
+            )
         if low is not None and high is not None and not 0 <= low <= self.kg_per_unit <= high:
-            raise BadAccountError(f"{name}不在自己的区间里。", f"{english} is outside its interval")
+            raise BadAccountError(
+                Phrase("%(name)s不在自己的区间里。", name=name),
+                f"{english} is outside its interval",
+            )
 
     @property
     def half_kg(self) -> float:
@@ -54,7 +60,7 @@ class Activity:
 
     `number` identifies the line; `account` is whose book it stands in, `place` where it was used
     (a meter, a tank), `carrier` of what; `share` is half of its 95 % interval as a share of the
-    quantity (0.02 for a meter of class 2).
+    quantity (0.02 for a meter of class 2). `category` is that of scope 3, 0 for none.
 
     Raises:
         BadAccountError: a figure cannot be; the line is named.
@@ -70,16 +76,25 @@ class Activity:
     quantity: float
     factor: EmissionFactor
     share: float = 0.0
+    category: int = 0
 
     def __post_init__(self) -> None:
         name, english = f"“{self.number}”", f"line {self.number}"
         if self.scope not in SCOPES:
-            raise BadAccountError(f"{name}的范围应为 1、2、3。", f"{english}: no such scope")
+            raise BadAccountError(
+                Phrase("%(name)s的范围应为 1、2、3。", name=name), f"{english}: no such scope"
+            )
         if self.until_on <= self.from_on:
-            raise BadAccountError(f"{name}的止日应在起日之后。", f"{english}: ends too early")
-        within(self.quantity, f"{name}的数量", f"{english}: the quantity", low=0)
+            raise BadAccountError(
+                Phrase("%(name)s的止日应在起日之后。", name=name), f"{english}: ends too early"
+            )
+        within(
+            self.quantity, Phrase("%(name)s的数量", name=name), f"{english}: the quantity", low=0
+        )
         what = f"{english}: the uncertainty"
-        within(self.share, f"{name}的不确定度", what, low=0, high=MOST_UNCERTAIN)
+        within(
+            self.share, Phrase("%(name)s的不确定度", name=name), what, low=0, high=MOST_UNCERTAIN
+        )
 
     @property
     def co2_kg(self) -> float:
@@ -102,4 +117,9 @@ class Certificate:
     kwh: float
 
     def __post_init__(self) -> None:
-        within(self.kwh, f"绿证“{self.number}”的电量", f"certificate {self.number}", low=1e-9)
+        within(
+            self.kwh,
+            Phrase("绿证“%(number)s”的电量", number=self.number),
+            f"certificate {self.number}",
+            low=1e-9,
+        )

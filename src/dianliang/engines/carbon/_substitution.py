@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dianliang.engines.carbon._checks import BadAccountError, within
 from dianliang.engines.carbon._lines import EmissionFactor
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Substitution:
             BadAccountError: charging avoids nothing under these assumptions.
         """
         if self.kg_per_kwh <= 0:
-            raise BadAccountError("按这些假设充电并不减排。", "charging avoids nothing")
+            raise BadAccountError(Phrase("按这些假设充电并不减排。"), "charging avoids nothing")
         return avoided_kg / self.kg_per_kwh
 
 
@@ -52,10 +53,10 @@ def substitution(kwh: float, *, driving: Driving) -> Substitution:
     Raises:
         BadAccountError: a figure is no number or cannot be.
     """
-    within(kwh, "充电量", "the energy charged", low=0)
-    within(driving.kwh_per_100_km, "百公里电耗", "kWh per 100 km", low=1, high=1000)
-    within(driving.litres_per_100_km, "百公里油耗", "litres per 100 km", low=0.1, high=500)
-    within(driving.kg_per_litre, "燃料密度", "density", low=0.4, high=1.2)
+    within(kwh, Phrase("充电量"), "the energy charged", low=0)
+    within(driving.kwh_per_100_km, Phrase("百公里电耗"), "kWh per 100 km", low=1, high=1000)
+    within(driving.litres_per_100_km, Phrase("百公里油耗"), "litres per 100 km", low=0.1, high=500)
+    within(driving.kg_per_litre, Phrase("燃料密度"), "density", low=0.4, high=1.2)
     distance = kwh / driving.kwh_per_100_km * 100
     litres = distance / 100 * driving.litres_per_100_km
     fuel = litres * driving.kg_per_litre * driving.fuel.kg_per_unit

@@ -1,8 +1,11 @@
 """What is said beside a figure: codes for programs, words for people."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from dianliang.kernel.phrases import Phrase
 
 
 class Status(StrEnum):
@@ -252,6 +255,20 @@ WORDS: Mapping[Code, tuple[str, str]] = {
 }
 
 
+PLACE = re.compile(r"\{(\w+):([^}]*)\}")
+"""A place for a figure: its name, and how it is written."""
+
+
+def message_of(words: str) -> str:
+    """Return words as a catalogue keeps them: places are names, figures come written."""
+    parts = PLACE.split(words)
+    if len(parts) == 1:
+        return words
+    texts = [text.replace("%", "%%") for text in parts[::3]]
+    names = [f"%({name})s" for name in parts[1::3]]
+    return "".join(text + name for text, name in zip(texts, [*names, ""], strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing to know about a figure, with the numbers its words need."""
@@ -261,8 +278,10 @@ class Finding:
 
     @property
     def words(self) -> str:
-        """Say it in Chinese."""
-        return WORDS[self.code][0].format(**self.figures)
+        """Say it in Chinese; a page says it in its reader's language."""
+        chinese = WORDS[self.code][0]
+        values = {name: format(self.figures[name], spec) for name, spec in PLACE.findall(chinese)}
+        return Phrase(message_of(chinese), **values)
 
     @property
     def english(self) -> str:

@@ -21,11 +21,14 @@ from dianliang.engines.tariffs._model import (
     Way,
 )
 from dianliang.engines.tariffs._power_factor import adjustment_rate, power_factor
+from dianliang.kernel.phrases import Phrase
 
 Ints32 = npt.NDArray[np.int32]
 F = TypeVar("F", bound=Callable[..., object])
 jit: Any = njit
 _W = np.int32(NO_W)
+LEVY, ALL_ENERGY = Phrase("基金及附加"), Phrase("全部电量")
+FED_IN, SETTLED_APART = Phrase("上网电量"), Phrase("另行结算，不抵用电量")
 KWH = 4000.0
 """Watts × quarter hours in a kWh."""
 
@@ -103,22 +106,26 @@ class Bills:
         f, m = firm, month
         found = [
             Line(
-                name=f"{PERIOD_WORDS[period]}电量",
+                name=Phrase("%(period)s电量", period=Phrase(PERIOD_WORDS[period])),
                 quantity=float(self.energy_kwh[f, m, period]),
                 unit="kWh",
                 price=float(self.schedule.price[m, period]),
                 cny=float(self.energy_cny[f, m, period]),
-                words=f"{self.schedule.versions[m].code} 第 {self.schedule.versions[m].version} 版",
+                words=Phrase(
+                    "%(code)s 第 %(version)s 版",
+                    code=self.schedule.versions[m].code,
+                    version=self.schedule.versions[m].version,
+                ),
             )
             for period in Period
             if self.energy_kwh[f, m, period]
         ]
         kwh = float(self.kwh[f, m])
         levy = float(self.schedule.levy[m])
-        found.append(Line("基金及附加", kwh, "kWh", levy, float(self.levy_cny[f, m]), "全部电量"))
+        found.append(Line(LEVY, kwh, "kWh", levy, float(self.levy_cny[f, m]), ALL_ENERGY))
         fed_in_kwh = float(self.fed_in_kwh[f, m])
         if fed_in_kwh:
-            found.append(Line("上网电量", fed_in_kwh, "kWh", 0.0, 0.0, "另行结算，不抵用电量"))
+            found.append(Line(FED_IN, fed_in_kwh, "kWh", 0.0, 0.0, SETTLED_APART))
         return [*found, *self._fixed_lines(f, m)]
 
     def _fixed_lines(self, f: int, m: int) -> list[Line]:
@@ -127,19 +134,27 @@ class Bills:
         if way is not Way.NONE:
             found.append(
                 Line(
-                    name="基本电费",
+                    name=Phrase("基本电费"),
                     quantity=float(self.basic_kw[f, m]),
                     unit="kVA" if way is Way.CAPACITY else "kW",
                     price=float(self.basic_price[f, m]),
                     cny=float(self.basic_cny[f, m]),
-                    words=f"{WAY_WORDS[way]}，当月最大需量 {self.most_kw[f, m]:.1f} kW",
+                    words=Phrase(
+                        "%(way)s，当月最大需量 %(kw)s kW",
+                        way=Phrase(WAY_WORDS[way]),
+                        kw=f"{self.most_kw[f, m]:.1f}",
+                    ),
                 )
             )
         if not np.isnan(self.factor[f, m]) and self.terms[f].standard:
             base = float(self.basic_cny[f, m] + self.energy_cny[f, m].sum())
-            words = f"功率因数 {self.factor[f, m]:.2f}，标准 {self.terms[f].standard:.2f}"
+            words = Phrase(
+                "功率因数 %(factor)s，标准 %(standard)s",
+                factor=f"{self.factor[f, m]:.2f}",
+                standard=f"{self.terms[f].standard:.2f}",
+            )
             rate, cny = float(self.rate[f, m]), float(self.adjustment_cny[f, m])
-            found.append(Line("功率因数调整电费", base, "元", rate, cny, words))
+            found.append(Line(Phrase("功率因数调整电费"), base, "元", rate, cny, words))
         return found
 
 

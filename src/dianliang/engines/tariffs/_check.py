@@ -17,8 +17,10 @@ from dianliang.engines.tariffs._model import (
     POINTS,
     Band,
     DayKind,
+    Period,
     Tariff,
 )
+from dianliang.kernel.phrases import Phrase
 
 MOST_CNY_KWH, MOST_CNY_KW = 20.0, 1000.0
 EVERY_MONTH = range(1, 13)
@@ -38,8 +40,17 @@ class BadTariffError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        self.words = "\n".join(f"{one.tariff}：{one.words}" for one in problems)
+        self.words = listed(problems)
         super().__init__(self.words)
+
+
+def listed(problems: Sequence[Problem]) -> str:
+    """Return what is wrong line by line, so that a page can say it in its reader's language."""
+    told: str = ""
+    for one in problems:
+        line = Phrase("%(tariff)s：%(words)s", tariff=one.tariff, words=one.words)
+        told = Phrase("%(a)s\n%(b)s", a=told, b=line) if told else line
+    return told
 
 
 def problems_of(tariffs: Sequence[Tariff]) -> list[Problem]:
@@ -59,7 +70,7 @@ def problems_of_each(tariffs: Sequence[Tariff]) -> list[Problem]:
 
 
 def _of_one(tariff: Tariff) -> list[Problem]:
-    name = f"{tariff.code} 第 {tariff.version} 版"
+    name = Phrase("%(code)s 第 %(version)s 版", code=tariff.code, version=tariff.version)
     told = [*_facts(tariff), *_prices(tariff), *_charges(tariff), *_bands(tariff)]
     return [Problem(name, code, words) for code, words in told]
 
@@ -73,19 +84,28 @@ def _facts(tariff: Tariff) -> list[tuple[str, str]]:
         "电压等级": tariff.voltage,
         "来源": tariff.source,
     }
-    found = [("missing", f"没有填{name}。") for name, value in wanted.items() if not value.strip()]
+    found: list[tuple[str, str]] = [
+        ("missing", Phrase("没有填%(name)s。", name=Phrase(name)))
+        for name, value in wanted.items()
+        if not value.strip()
+    ]
     if tariff.version < 1:
-        found.append(("version", f"版本是 {tariff.version}，应从 1 数起。"))
+        words = Phrase("版本是 %(version)s，应从 1 数起。", version=tariff.version)
+        found.append(("version", words))
     ends = [tariff.valid_from, *([tariff.valid_until] if tariff.valid_until else [])]
     found += [
-        ("mid-month", f"{day} 不是 1 日：一个月只能有一个电价版本。")
+        ("mid-month", Phrase("%(day)s 不是 1 日：一个月只能有一个电价版本。", day=f"{day}"))
         for day in ends
         if day.day != 1
     ]
     if len(ends) == 2 and ends[1] <= ends[0]:
-        found.append(("validity", f"失效日 {ends[1]} 不晚于生效日 {ends[0]}。"))
+        words = Phrase(
+            "失效日 %(until)s 不晚于生效日 %(first)s。", until=f"{ends[1]}", first=f"{ends[0]}"
+        )
+        found.append(("validity", words))
     if not 1949 <= tariff.year <= 2200:
-        found.append(("year", f"来源年份是 {tariff.year}，应是四位年份。"))
+        words = Phrase("来源年份是 %(year)s，应是四位年份。", year=tariff.year)
+        found.append(("year", words))
     return found
 
 
@@ -95,37 +115,53 @@ def _prices(tariff: Tariff) -> list[tuple[str, str]]:
     for period in used:
         price = tariff.prices.get(period)
         if price is None:
-            words = f"时段里有{PERIOD_WORDS[period]}，却没有{PERIOD_WORDS[period]}电价。"
+            words = Phrase("时段里有%(period)s，却没有%(period)s电价。", period=_word(period))
             found.append(("price-missing", words))
     for period, price in tariff.prices.items():
         if not (isfinite(price) and 0 < price <= MOST_CNY_KWH):
-            words = (
-                f"{PERIOD_WORDS[period]}电价是 {price}，应大于 0 元、不超过 {MOST_CNY_KWH:g} 元。"
+            words = Phrase(
+                "%(period)s电价是 %(price)s，应大于 0 元、不超过 %(most)s 元。",
+                period=_word(period),
+                price=price,
+                most=f"{MOST_CNY_KWH:g}",
             )
             found.append(("price-range", words))
     told = sorted(tariff.prices.items())
     for (dear, high), (cheap, low) in pairwise(told):
         if high < low:
-            words = (
-                f"{PERIOD_WORDS[dear]}电价 {high:g} 低于{PERIOD_WORDS[cheap]}电价 {low:g}，"
-                "请核对是否填反。"
+            words = Phrase(
+                "%(dear)s电价 %(high)s 低于%(cheap)s电价 %(low)s，请核对是否填反。",
+                dear=_word(dear),
+                high=f"{high:g}",
+                cheap=_word(cheap),
+                low=f"{low:g}",
             )
             found.append(("price-order", words))
     if not (isfinite(tariff.levy_cny_kwh) and 0 <= tariff.levy_cny_kwh <= 1):
-        found.append(("levy", f"基金及附加是 {tariff.levy_cny_kwh}，应在 0 到 1 元之间。"))
+        words = Phrase("基金及附加是 %(levy)s，应在 0 到 1 元之间。", levy=tariff.levy_cny_kwh)
+        found.append(("levy", words))
     return found
+
+
+def _word(period: int) -> str:
+    return Phrase(PERIOD_WORDS[Period(period)])
 
 
 def _charges(tariff: Tariff) -> list[tuple[str, str]]:
     pair = {"需量电价": tariff.demand_cny_kw, "容量电价": tariff.capacity_cny_kva}
     found: list[tuple[str, str]] = []
     if len([value for value in pair.values() if value is None]) == 1:
-        found.append(("half-basic", "需量电价和容量电价要么都有（两部制），要么都没有（单一制）。"))
+        words = Phrase("需量电价和容量电价要么都有（两部制），要么都没有（单一制）。")
+        found.append(("half-basic", words))
     for name, value in pair.items():
         if value is not None and not (isfinite(value) and 0 < value <= MOST_CNY_KW):
-            found.append(
-                ("basic-range", f"{name}是 {value}，应大于 0、不超过 {MOST_CNY_KW:g} 元。")
+            words = Phrase(
+                "%(name)s是 %(value)s，应大于 0、不超过 %(most)s 元。",
+                name=Phrase(name),
+                value=value,
+                most=f"{MOST_CNY_KW:g}",
             )
+            found.append(("basic-range", words))
     rule = tariff.basic
     sound = (
         0 <= rule.floor_share <= 1
@@ -136,7 +172,7 @@ def _charges(tariff: Tariff) -> list[tuple[str, str]]:
         and 0 < rule.load_factor <= 1
     )
     if not sound:
-        found.append(("basic-rule", "基本电费规则里有超出范围的数，请对照文件。"))
+        found.append(("basic-rule", Phrase("基本电费规则里有超出范围的数，请对照文件。")))
     return found
 
 
@@ -146,10 +182,16 @@ def _bands(tariff: Tariff) -> list[tuple[str, str]]:
         is_off = any(minute % MINUTES for minute in (band.from_minute, band.until_minute))
         inside = 0 <= band.from_minute < DAY_MINUTES and 0 < band.until_minute <= DAY_MINUTES
         if is_off or not inside or band.from_minute == band.until_minute:
-            words = f"时段 {_clock(band.from_minute)}–{_clock(band.until_minute)} 应落在整刻钟上。"
+            words = Phrase(
+                "时段 %(first)s–%(last)s 应落在整刻钟上。",
+                first=_clock(band.from_minute),
+                last=_clock(band.until_minute),
+            )
             found.append(("band-time", words))
         if not band.months or not band.days or not set(band.months) <= set(EVERY_MONTH):
-            found.append(("band-months", f"月份 {band.months} 应是 1 到 12，日类型不能空。"))
+            told = "、".join(map(str, band.months))
+            words = Phrase("月份 %(months)s 应是 1 到 12，日类型不能空。", months=told)
+            found.append(("band-months", words))
     return found or _cover(tariff)
 
 
@@ -163,11 +205,14 @@ def _cover(tariff: Tariff) -> list[tuple[str, str]]:
                 count[day, month - 1, held] += 1
     found: list[tuple[str, str]] = []
     for code, word, wrong in (
-        ("gap", "没有定时段", count == 0),
-        ("overlap", "定了不止一个时段", count > 1),
+        ("gap", "%(months)s%(day)s %(stretches)s 没有定时段。", count == 0),
+        ("overlap", "%(months)s%(day)s %(stretches)s 定了不止一个时段。", count > 1),
     ):
         for months, day, stretches in _alike(wrong):
-            found.append((code, f"{_months(months)}{DAY_WORDS[day]} {stretches} {word}。"))
+            words = Phrase(
+                word, months=_months(months), day=Phrase(DAY_WORDS[day]), stretches=stretches
+            )
+            found.append((code, words))
     return found
 
 
@@ -187,7 +232,9 @@ def _stretches(marks: np.ndarray) -> str:
 
 
 def _months(months: Sequence[int]) -> str:
-    return "全年" if len(months) == 12 else "、".join(map(str, months)) + " 月"
+    if len(months) == 12:
+        return Phrase("全年")
+    return Phrase("%(months)s 月", months="、".join(map(str, months)))
 
 
 def _clock(minute: int) -> str:
@@ -205,16 +252,26 @@ def points(band: Band) -> np.ndarray:
 def _of_versions(code: str, versions: Sequence[Tariff]) -> list[Problem]:
     numbers = [one.version for one in versions]
     found = [
-        Problem(code, "version-twice", f"第 {number} 版出现了不止一次。")
+        Problem(code, "version-twice", Phrase("第 %(n)s 版出现了不止一次。", n=number))
         for number in sorted({one for one in numbers if numbers.count(one) > 1})
     ]
     for before, after in pairwise(versions):
         end = before.valid_until or date.max
-        told = f"第 {before.version} 版到 {before.valid_until or '今后'}"
+        told = {
+            "before": before.version,
+            "until": f"{before.valid_until}" if before.valid_until else Phrase("今后"),
+            "first": f"{after.valid_from}",
+            "after": after.version,
+        }
         if end > after.valid_from:
-            words = f"{told}，与从 {after.valid_from} 起的第 {after.version} 版重叠。"
+            words = Phrase(
+                "第 %(before)s 版到 %(until)s，与从 %(first)s 起的第 %(after)s 版重叠。", **told
+            )
             found.append(Problem(code, "versions-overlap", words))
         elif end < after.valid_from:
-            words = f"{told}，到 {after.valid_from} 第 {after.version} 版生效之间没有电价。"
+            words = Phrase(
+                "第 %(before)s 版到 %(until)s，到 %(first)s 第 %(after)s 版生效之间没有电价。",
+                **told,
+            )
             found.append(Problem(code, "versions-gap", words))
     return found

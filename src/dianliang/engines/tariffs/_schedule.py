@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from dianliang.engines.tariffs._check import BadTariffError, Problem, points, problems_of
 from dianliang.engines.tariffs._model import POINTS, Period, Schedule, Tariff
+from dianliang.kernel.phrases import Phrase
 
 
 def schedule(
@@ -21,16 +22,18 @@ def schedule(
     """
     mine = sorted((one for one in tariffs if one.code == code), key=lambda one: one.valid_from)
     if not mine:
-        known = "、".join(sorted({one.code for one in tariffs})) or "一个也没有"
-        raise BadTariffError([Problem(code, "unknown", f"没有这个电价。已有：{known}。")])
+        known = "、".join(sorted({one.code for one in tariffs})) or Phrase("一个也没有")
+        words = Phrase("没有这个电价。已有：%(known)s。", known=known)
+        raise BadTariffError([Problem(code, "unknown", words)])
     months = sorted({f"{day:%Y-%m}" for day in days})
     wrong = problems_of(mine)
     versions = [_of_month(mine, month) for month in months]
     out = [month for month, one in zip(months, versions, strict=True) if one is None]
     if out:
-        wrong.append(Problem(code, "not-valid", f"{'、'.join(out)} 没有生效的版本。"))
+        words = Phrase("%(months)s 没有生效的版本。", months="、".join(out))
+        wrong.append(Problem(code, "not-valid", words))
     if wrong or not months:
-        raise BadTariffError(wrong or [Problem(code, "no-days", "没有一天要计费。")])
+        raise BadTariffError(wrong or [Problem(code, "no-days", Phrase("没有一天要计费。"))])
     return _laid([one for one in versions if one is not None], months, days, kinds)
 
 

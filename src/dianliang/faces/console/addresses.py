@@ -10,6 +10,7 @@ from dianliang.kernel.actor import Actor, Role
 PAGES: Mapping[str, str] = {
     "need": "console:need",
     "firm": "console:enterprise",
+    "finding": "console:enterprise_finding",
     "campaign": "console:campaign",
     "meeting": "console:meeting",
     "task": "console:meeting_task",

@@ -8,6 +8,8 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.energy.models import CarbonEntry
 from dianliang.domain.energy.operations.carbon import EntryDraft
+from dianliang.flows.carbon.categories import OF_ENERGY
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import spelling_free
 
 Made = Sequence[tuple[SheetRow, EntryDraft]]
@@ -29,15 +31,16 @@ def refuse_overlaps(
 ) -> None:
     """Complain about rows whose days overlap those of another row or of an entry.
 
-    One place and carrier are one thing, whatever scope a row names. Cost: sorting.
+    One place and carrier are one thing, whatever scope a row names; only the upstream of energy
+    (category 3 of scope 3) stands beside the energy itself. Cost: sorting.
     """
     spans: dict[tuple[str, str], list[Span]] = {}
     for entry in kept:
-        span = _span(entry, where=f"分录 {entry.number}")
+        span = _span(entry, where=Phrase("分录 %(number)s", number=entry.number))
         spans.setdefault(_key(entry), []).append(span)
     for row, draft in made:
         if not draft.certificate:
-            span = _span(draft, where=f"第 {row.number} 行", row=row)
+            span = _span(draft, where=Phrase("第 %(number)s 行", number=row.number), row=row)
             spans.setdefault(_key(draft), []).append(span)
     told: set[int] = set()
     for group in spans.values():
@@ -45,8 +48,15 @@ def refuse_overlaps(
             if later.row is None or later.row.number in told:
                 continue
             told.add(later.row.number)
-            days = f"{earlier.from_on} 至 {earlier.until_on}"
-            words = f"{later.words}与{earlier.where}（{days}）重叠，会重复计算。"
+            days = Phrase(
+                "%(from_on)s 至 %(until_on)s", from_on=earlier.from_on, until_on=earlier.until_on
+            )
+            words = Phrase(
+                "%(words)s与%(where)s（%(days)s）重叠，会重复计算。",
+                words=later.words,
+                where=earlier.where,
+                days=days,
+            )
             checks.add(later.row, words, heading)
 
 
@@ -59,16 +69,23 @@ def refuse_redeemed(made: Made, checks: Checks, *, heading: str, used: Iterable[
             continue
         if key in seen:
             where = seen[key] or "已经核销过"
-            checks.add(row, f"绿证 {draft.certificate} {where}。", heading)
-        seen.setdefault(key, f"与第 {row.number} 行重复")
+            checks.add(
+                row,
+                Phrase(
+                    "绿证 %(certificate)s %(where)s。", certificate=draft.certificate, where=where
+                ),
+                heading,
+            )
+        seen.setdefault(key, Phrase("与第 %(number)s 行重复", number=row.number))
 
 
 def _key(one: CarbonEntry | EntryDraft) -> tuple[str, str]:
-    return spelling_free(one.place), spelling_free(one.carrier)
+    beside = str(one.category) if one.category == OF_ENERGY else ""
+    return spelling_free(one.place), spelling_free(one.carrier) + beside
 
 
 def _span(one: CarbonEntry | EntryDraft, *, where: str, row: SheetRow | None = None) -> Span:
-    words = f"{one.place}的{one.carrier}"
+    words = Phrase("%(place)s的%(carrier)s", place=one.place, carrier=one.carrier)
     return Span(from_on=one.from_on, until_on=one.until_on, where=where, words=words, row=row)
 
 

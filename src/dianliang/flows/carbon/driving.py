@@ -1,22 +1,85 @@
 """What an electric vehicle centre says that it has avoided, with what that takes (row 000-12)."""
 
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
+from dianliang.domain.energy.queries import carbon as accounts
+from dianliang.domain.energy.queries import claims as claim_book
 from dianliang.domain.energy.queries.factors import FactorRow, latest, official
+from dianliang.domain.energy.queries.factors import factor as factor_of
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
 from dianliang.engines import carbon
 from dianliang.engines.carbon import BadAccountError, Driving, EmissionFactor
 from dianliang.flows import claims
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.quantities import Quantity
 
 KWH_PER_100_KM, LITRES_PER_100_KM, KG_PER_LITRE = 15.0, 7.0, 0.74
 """Middle of what compact cars are rated at; density within GB 17930 (0.720 to 0.775)."""
 ENGINE, VERSION = "engines.carbon", "1"
 KG_PER_T = 1000.0
+UNIT = "kgCO2/kWh"
+GREEN = "green"
+"""Stands for electricity that certificates cover whole."""
+GREEN_NAME = Phrase("全部用绿证核销的绿电")
+BOUNDARY = "中心充电的车辆替代同里程燃油车；不含车辆和电池制造。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumed:
+    """What is assumed of the cars: electricity and fuel per 100 km, the fuel's density and factor.
+
+    `fuel` is the code of a factor per kg; nothing for the latest of petrol.
+    """
+
+    kwh_per_100_km: float = KWH_PER_100_KM
+    litres_per_100_km: float = LITRES_PER_100_KM
+    kg_per_litre: float = KG_PER_LITRE
+    fuel: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the figures as a method names them."""
+        return (
+            f"百公里电耗 {self.kwh_per_100_km:g} kWh、油耗 {self.litres_per_100_km:g} L，"
+            f"燃油密度 {self.kg_per_litre:g} kg/L"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What charging comes to by one factor of the grid.
+
+    `avoided` is what the electricity charged avoids, `needed` the electricity that the reported
+    figure takes; None where it was not said, or where charging avoids nothing.
+    """
+
+    code: str
+    name: str
+    kg_per_kwh: float
+    avoided: Quantity | None
+    needed: Quantity | None
+
+
+def worlds_of(
+    *, assumed: Assumed, charged_kwh: float | None = None, avoided_t: float | None = None
+) -> tuple[World, ...]:
+    """Return by green power and by each official factor what charging avoids, or has to be.
+
+    Raises:
+        InvalidInputError: the library lacks the fuel, or a figure cannot be; it is named.
+    """
+    fuel = _fuel(assumed)
+    grids = [(row.code, row.name, _factor(row)) for row in official("电力") if row.unit == UNIT]
+    green = EmissionFactor(code=GREEN, kg_per_unit=0.0, unit="kWh")
+    return tuple(
+        _world(code, name, grid, fuel, assumed, charged_kwh, avoided_t)
+        for code, name, grid in ((GREEN, GREEN_NAME, green), *grids)
+    )
 
 
 def worlds(avoided_t: float) -> tuple[tuple[str, Quantity | None], ...]:
@@ -27,15 +90,104 @@ def worlds(avoided_t: float) -> tuple[tuple[str, Quantity | None], ...]:
     Raises:
         InvalidInputError: the library lacks petrol, or the figure is none.
     """
-    fuel = latest("汽油", kind="fuel")
-    if fuel is None or not avoided_t > 0:
-        raise InvalidInputError("因子库里没有汽油的因子，或减排量不大于零。", field="value")
-    grids = [(row.name, _factor(row)) for row in official("电力") if row.unit == "kgCO2/kWh"]
-    green = EmissionFactor(code="green", kg_per_unit=0.0, unit="kWh")
-    return tuple(
-        (name, _charged(avoided_t, grid, _factor(fuel)))
-        for name, grid in (("全部用绿证核销的绿电", green), *grids)
+    if not avoided_t > 0:
+        raise InvalidInputError(Phrase("减排量应大于零。"), field="avoided_t")
+    found = worlds_of(assumed=Assumed(), avoided_t=avoided_t)
+    return tuple((one.name, one.needed) for one in found)
+
+
+def _world(
+    code: str,
+    name: str,
+    grid: EmissionFactor,
+    fuel: EmissionFactor,
+    assumed: Assumed,
+    charged_kwh: float | None,
+    avoided_t: float | None,
+) -> World:
+    figures = {key: value for key, value in asdict(assumed).items() if key != "fuel"}
+    driving = Driving(**figures, fuel=fuel, power=grid)
+    try:
+        found = carbon.substitution(charged_kwh or 0.0, driving=driving)
+    except BadAccountError as wrong:
+        raise InvalidInputError(wrong.words) from wrong
+    is_less = found.kg_per_kwh > 0
+    avoided = None
+    if charged_kwh is not None:
+        avoided = Quantity(value=found.avoided_kg / KG_PER_T, unit="tCO2")
+    needed = None
+    if avoided_t is not None and is_less:
+        needed = Quantity(value=found.kwh_for(avoided_t * KG_PER_T), unit="kWh")
+    return World(code=code, name=name, kg_per_kwh=grid.kg_per_unit, avoided=avoided, needed=needed)
+
+
+@transaction.atomic
+def state_charged(
+    *,
+    account: str,
+    assumed: Assumed,
+    grid: str,
+    charged_kwh: float,
+    from_on: date,
+    until_on: date,
+    reported_t: float | None,
+    document: str,
+    by: Actor,
+    at: datetime,
+) -> ClaimRow:
+    """State what the electricity that a centre charged has avoided, by one factor of the grid.
+
+    What was reported stands beside it in the findings: how often it holds what was reckoned.
+
+    Raises:
+        InvalidInputError: a figure cannot be, or the factor is none of the official ones.
+        NotVisibleError: the account is absent or another's.
+        UnableToClaimError: see `claims.restate_claim`.
+    """
+    centre = accounts.account(account, by=by)
+    found = {one.code: one for one in worlds_of(assumed=assumed, charged_kwh=charged_kwh)}
+    chosen = found.get(grid)
+    if chosen is None or chosen.avoided is None:
+        raise InvalidInputError(Phrase("请选择电网因子。"), field="grid")
+    told = [
+        Phrase("按%(name)s，减排 %(figure)s。", name=one.name, figure=one.avoided.figure())
+        for one in found.values()
+        if one.avoided is not None and one.code != grid
+    ]
+    if reported_t is not None and chosen.avoided.value > 0:
+        times = reported_t / chosen.avoided.value
+        words = Phrase(
+            "报道 %(t)s 吨，是按充电量算出的 %(times)s 倍。",
+            t=f"{reported_t:,.0f}",
+            times=f"{times:.2f}",
+        )
+        told.insert(0, words)
+    draft = ClaimDraft(
+        title=f"{centre.name}充电替代燃油的减排",
+        kind="carbon",
+        value=chosen.avoided.value,
+        measure="tCO2",
+        no_interval="百公里电耗、油耗是假设，没有测量，不能给区间。",
+        option="formula",
+        method=f"AMS-III.C：里程 × 百公里油耗 × 燃油因子（{_fuel(assumed).code}）− 充电量 × "
+        f"电力因子（{chosen.name}，{chosen.kg_per_kwh:g} {UNIT}）；{assumed.words}。",
+        engine=ENGINE,
+        engine_version=VERSION,
+        boundary=BOUNDARY,
+        from_on=from_on,
+        until_on=until_on,
+        activity=charged_kwh,
+        activity_unit="kWh",
+        subject_kind="carbon_account",
+        subject_number=centre.number,
+        subject_name=centre.name,
+        findings=told,
+        evidence=[EvidenceDraft(kind="note", words=f"充电量 {charged_kwh:,.0f} kWh：{document}")],
+        unit_code=centre.unit_code,
+        key=f"driving:{centre.number}:{from_on}:{until_on}",
+        is_generated=centre.is_generated,
     )
+    return claims.restate_claim(draft=draft, reason="因子或假设有变化。", by=by, at=at)
 
 
 @transaction.atomic
@@ -47,21 +199,23 @@ def state_reported(
     unit_code: str,
     by: Actor,
     at: datetime,
+    assumed: Assumed | None = None,
     is_generated: bool = False,
 ) -> ClaimRow:
     """State what a centre reports as avoided, as an estimate, with what it would take.
 
     Raises:
-        InvalidInputError, UnableToClaimError, NotVisibleError: see `worlds`, `claims`.
+        InvalidInputError, UnableToClaimError, NotVisibleError: see `worlds_of`, `claims`.
     """
+    known = assumed or Assumed()
+    if not avoided_t > 0:
+        raise InvalidInputError(Phrase("减排量应大于零。"), field="avoided_t")
     told = [
-        f"按{grid}，需累计充电 {kwh.figure()}。" if kwh else f"按{grid}，充电并不减排。"
-        for grid, kwh in worlds(avoided_t)
+        Phrase("按%(name)s，需累计充电 %(figure)s。", name=one.name, figure=one.needed.figure())
+        if one.needed
+        else Phrase("按%(name)s，充电并不减排。", name=one.name)
+        for one in worlds_of(assumed=known, avoided_t=avoided_t)
     ]
-    assumed = (
-        f"百公里电耗 {KWH_PER_100_KM:g} kWh、油耗 {LITRES_PER_100_KM:g} L，"
-        f"汽油密度 {KG_PER_LITRE:g} kg/L"
-    )
     draft = ClaimDraft(
         title=f"{name}累计减排",
         kind="carbon",
@@ -69,10 +223,10 @@ def state_reported(
         measure="tCO2",
         no_interval="报道没有给出充电量和方法，不能给区间。",
         option="formula",
-        method=f"替代燃油：里程 × 百公里油耗 × 汽油因子 − 充电量 × 电力因子；{assumed}。",
+        method=f"替代燃油：里程 × 百公里油耗 × 汽油因子 − 充电量 × 电力因子；{known.words}。",
         engine=ENGINE,
         engine_version=VERSION,
-        boundary="中心充电的车辆替代同里程汽油车；不含车辆和电池制造。",
+        boundary=BOUNDARY,
         subject_kind="carbon_account",
         subject_number=subject_number,
         subject_name=name,
@@ -85,19 +239,25 @@ def state_reported(
     return claims.restate_claim(draft=draft, reason="因子或假设有变化。", by=by, at=at)
 
 
-def _charged(avoided_t: float, grid: EmissionFactor, fuel: EmissionFactor) -> Quantity | None:
-    driving = Driving(
-        kwh_per_100_km=KWH_PER_100_KM,
-        litres_per_100_km=LITRES_PER_100_KM,
-        kg_per_litre=KG_PER_LITRE,
-        fuel=fuel,
-        power=grid,
-    )
+def centres(*, by: Actor) -> tuple[accounts.AccountRow, ...]:
+    """Return the carbon accounts of electric vehicle centres that the actor sees."""
+    return tuple(one for one in accounts.accounts(by=by) if one.kind == "ev_centre")
+
+
+def stated(account: str, *, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return the current claims about what a centre has avoided."""
+    rows = claim_book.of_subject("carbon_account", account, by=by)
+    return tuple(row for row in rows if row.kind == "carbon")
+
+
+def _fuel(assumed: Assumed) -> EmissionFactor:
     try:
-        kwh = carbon.substitution(1.0, driving=driving).kwh_for(avoided_t * KG_PER_T)
-    except BadAccountError:
-        return None
-    return Quantity(value=kwh, unit="kWh")
+        row = factor_of(assumed.fuel) if assumed.fuel else latest("汽油", kind="fuel")
+    except NotVisibleError:
+        row = None
+    if row is None or row.kind != "fuel" or row.unit != "kgCO2/kg":
+        raise InvalidInputError(Phrase("因子库里没有这种燃油每千克的因子。"), field="fuel")
+    return _factor(row)
 
 
 def _factor(row: FactorRow) -> EmissionFactor:

@@ -9,10 +9,11 @@ from dianliang.core import audit
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access
 from dianliang.domain.energy.freshness import ENTRIES, digest_of_entries
-from dianliang.domain.energy.models import CarbonEntry
+from dianliang.domain.energy.models import CarbonAccount, CarbonEntry
 from dianliang.domain.energy.operations import carbon as operations
 from dianliang.domain.energy.queries.carbon import AccountRow, EntryRow, account_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
+from dianliang.domain.enterprises.access import firm_to_see
 from dianliang.engines.carbon import Basis
 from dianliang.flows import claims
 from dianliang.flows.carbon import reading
@@ -23,6 +24,7 @@ from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 ENGINE, VERSION = "engines.carbon", "1"
 COMBINED = "不确定度按 IPCC 2006 卷 1 第 3 章合成。"
@@ -55,11 +57,13 @@ def open_account(
 
     Raises:
         UnableToKeepCarbonError: something is missing, or there is one so named.
-        NotVisibleError: the actor opens none, or not for this unit.
+        NotVisibleError: the actor opens none, or not for this unit, or the firm is not his.
     """
     unit = Unit.objects.filter(code=unit_code).first()
     if unit is None or not by.reaches_unit(unit.path) or by.role not in access.WRITERS:
         raise NotVisibleError("没有找到这个单位。")
+    if subject_number and kind == CarbonAccount.Kind.FIRM:
+        firm_to_see(subject_number, by=by)
     made = operations.open_account(
         name=name.strip(),
         kind=kind,
@@ -131,7 +135,7 @@ def state_year(
         raise InvalidInputError("请选择位置法或市场法。", field="basis")
     found = page(number=number, year=year, by=by)
     if found.reckoned is None or found.reckoned.year != year or not found.reckoned.lines:
-        raise InvalidInputError(f"{year} 年还没有分录。", field="year")
+        raise InvalidInputError(Phrase("%(year)s 年还没有分录。", year=year), field="year")
     if found.reckoned.doubles:
         raise InvalidInputError("有重复计算，请先冲正：\n" + "\n".join(found.reckoned.doubles))
     if found.reckoned.refused:

@@ -31,8 +31,14 @@ class Picker:
             self.known[key] = named
         found = self.known[key]
         if found is None:
-            words = f"因子库里没有{carrier}每 {unit} 的因子" + (f"“{series}”" if series else "")
-            self.checks.add(row, f"{words}，请先由管理员登记，或改正品种和单位。", self.heading)
+            words = Phrase(
+                "因子库里没有%(carrier)s每 %(unit)s 的因子", carrier=carrier, unit=unit
+            ) + (Phrase("“%(series)s”", series=series) if series else "")
+            self.checks.add(
+                row,
+                Phrase("%(words)s，请先由管理员登记，或改正品种和单位。", words=words),
+                self.heading,
+            )
             return None
         wrongs = _contradictions(found, carrier=carrier, unit=unit, scope=scope)
         for words in wrongs:
@@ -71,7 +77,14 @@ def _contradictions(found: Factor, *, carrier: str, unit: str, scope: str) -> li
         )
         wrongs.append(words)
     if found.unit != f"kgCO2/{unit}":
-        wrongs.append(f"因子“{found.series}”的单位是 {found.unit}，用量却按 {unit}。")
+        wrongs.append(
+            Phrase(
+                "因子“%(series)s”的单位是 %(unit)s，用量却按 %(unit2)s。",
+                series=found.series,
+                unit=found.unit,
+                unit2=unit,
+            )
+        )
     if found.kind == Factor.Kind.FUEL and scope == "2":
         words = Phrase(
             "%(carrier)s是燃料，自己燃烧应记范围 1；范围 2 只记外购的电和热。", carrier=carrier

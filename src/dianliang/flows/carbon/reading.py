@@ -11,6 +11,7 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.energy.models import CarbonEntry
 from dianliang.domain.energy.operations.carbon import EntryDraft
+from dianliang.flows.carbon.categories import CATEGORIES
 from dianliang.flows.carbon.doubling import refuse_overlaps, refuse_redeemed
 from dianliang.flows.carbon.picking import POWER, Picker
 from dianliang.kernel.phrases import Phrase
@@ -21,8 +22,9 @@ ALSO_POWER = frozenset({"电", "电能", "电量", "用电", "外购电", "外�
 PLACE, CARRIER, SCOPE = "地点或计量点", "能源品种", "范围"
 SINCE, UNTIL, QUANTITY, UNIT = "起", "止（不含）", "数量", "单位"
 SHARE, FACTOR, CERTIFICATE, DOCUMENT = "不确定度（%）", "因子编号", "绿证编号", "凭证"
+CATEGORY = "范围 3 类别"
 NEEDED = (PLACE, CARRIER, SCOPE, SINCE, UNTIL, QUANTITY, UNIT)
-OPTIONAL = (SHARE, FACTOR, CERTIFICATE, DOCUMENT)
+OPTIONAL = (SHARE, FACTOR, CERTIFICATE, DOCUMENT, CATEGORY)
 SCOPES = {"1": "1", "2": "2", "3": "3", "范围1": "1", "范围2": "2", "范围3": "3"}
 STEPS = {
     "kWh": ("kWh", 1.0),
@@ -41,6 +43,14 @@ STEPS = {
     "立方米": ("m³", 1.0),
     "万立方米": ("m³", 1e4),
     "GJ": ("GJ", 1.0),
+    "km": ("km", 1.0),
+    "公里": ("km", 1.0),
+    "tkm": ("tkm", 1.0),
+    "吨公里": ("tkm", 1.0),
+    "pkm": ("pkm", 1.0),
+    "人公里": ("pkm", 1.0),
+    "元": ("CNY", 1.0),
+    "万元": ("CNY", 1e4),
 }
 """What a unit is of the one that factors are per."""
 MOST_QUANTITY = 1e12
@@ -62,11 +72,26 @@ HEADINGS: tuple[blanks.Heading, ...] = (
     (FACTOR, "因子库里的因子编号；空着用当年或最近一年的官方因子", ()),
     (CERTIFICATE, "绿证、绿电核销填编号，数量是它覆盖的电量", ()),
     (DOCUMENT, "发票号、抄表单号；可空", ()),
+    (CATEGORY, "范围 3 才填：GHG Protocol 的 1 到 15 类", tuple(map(str, CATEGORIES))),
 )
 COLUMNS = tuple(name for name, _, _ in HEADINGS)
-EXAMPLE = ("办公楼总表", POWER, "2", "2026-01-01", "2026-02-01", "12000", "kWh", "1", "", "", "")
+EXAMPLE = (
+    "办公楼总表",
+    POWER,
+    "2",
+    "2026-01-01",
+    "2026-02-01",
+    "12000",
+    "kWh",
+    "1",
+    "",
+    "",
+    "",
+    "",
+)
 ADVICE = (
     "一行是一处一段时间的用量，或一张绿证。",
+    "范围 3 的一行是一类活动：能源品种写活动（如 货运、差旅），因子编号要填，类别填 1 到 15。",
     f"整份通过才写入；有错逐行列出。一份最多 {MOST_ROWS} 行。",
 )
 
@@ -159,6 +184,7 @@ def _draft(row: SheetRow, picker: Picker, *, digest: str, today: date) -> EntryD
     place = _plain(row, checks, PLACE, 60)
     carrier = _carrier(row, checks)
     scope = checks.choice(row, SCOPE, SCOPES, "")
+    category = _category(row, scope, checks)
     first, until = _days(row, checks, today)
     unit, step = _unit(row, checks)
     quantity = _quantity(row, checks, step)
@@ -166,7 +192,7 @@ def _draft(row: SheetRow, picker: Picker, *, digest: str, today: date) -> EntryD
     certificate = spelling_free(_plain(row, checks, CERTIFICATE, 40, needed=False))
     needed = ((SCOPE, scope), (QUANTITY, row.get(QUANTITY)))
     for heading in (heading for heading, value in needed if not value and not row.get(heading)):
-        checks.add(row, f"“{heading}”不能为空。", heading)
+        checks.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
     if first is None or until is None or quantity is None or not unit or not scope:
         return None
     factor = None
@@ -180,6 +206,7 @@ def _draft(row: SheetRow, picker: Picker, *, digest: str, today: date) -> EntryD
         place=place,
         carrier=carrier,
         scope=int(scope),
+        category=category,
         from_on=first,
         until_on=until,
         quantity=quantity,
@@ -190,6 +217,25 @@ def _draft(row: SheetRow, picker: Picker, *, digest: str, today: date) -> EntryD
         document=checks.text(row, DOCUMENT, 120),
         digest=digest,
     )
+
+
+def _category(row: SheetRow, scope: str, checks: Checks) -> int | None:
+    """Return the category of a row of scope 3; no other row has one."""
+    told = checks.number(row, CATEGORY, least=1, most=len(CATEGORIES))
+    if scope == "3" and not row.get(CATEGORY):
+        words = Phrase("范围 3 要填类别（1 到 15，GHG Protocol），各类不重复。")
+        checks.add(row, words, CATEGORY)
+    if scope == "3" and not row.get(FACTOR):
+        # An official factor is one of burning, or of a grid: none of what lies up or down stream.
+        checks.add(row, Phrase("范围 3 要写明因子编号，没有默认的因子。"), FACTOR)
+    if told is None or scope != "3":
+        if told is not None and scope:
+            checks.add(row, Phrase("只有范围 3 才填类别。"), CATEGORY)
+        return None
+    if told != int(told):
+        checks.add(row, Phrase("范围 3 类别应是 1 到 15 的整数。"), CATEGORY)
+        return None
+    return int(told)
 
 
 def _plain(row: SheetRow, checks: Checks, heading: str, most: int, *, needed: bool = True) -> str:
@@ -223,7 +269,7 @@ def _days(row: SheetRow, checks: Checks, today: date) -> tuple[date | None, date
     first, until = checks.day(row, SINCE), checks.day(row, UNTIL)
     for heading in (SINCE, UNTIL):
         if not row.get(heading):
-            checks.add(row, f"“{heading}”不能为空。", heading)
+            checks.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
     if first is None or until is None:
         return None, None
     if until <= first:
@@ -244,8 +290,12 @@ def _unit(row: SheetRow, checks: Checks) -> tuple[str, float]:
     said = row.get(UNIT).replace(" ", "")
     if said in STEPS:
         return STEPS[said]
-    words = f"单位“{said}”不认识；可用：{'、'.join(STEPS)}。升请先按密度换算成千克。"
-    checks.add(row, words if said else f"“{UNIT}”不能为空。", UNIT)
+    words = Phrase(
+        "单位“%(said)s”不认识；可用：%(listed)s。升请先按密度换算成千克。",
+        said=said,
+        listed="、".join(STEPS),
+    )
+    checks.add(row, words if said else Phrase("“%(heading)s”不能为空。", heading=UNIT), UNIT)
     return "", 1.0
 
 

@@ -14,7 +14,9 @@ from dianliang.domain.energy.queries.factors import FactorRow
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.engines import carbon
 from dianliang.engines.carbon import Basis
+from dianliang.flows.carbon.categories import CATEGORIES
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.quantities import Quantity
 from dianliang.kernel.text import spelling_free
 
@@ -23,6 +25,7 @@ BASES = {Basis.LOCATION: "位置法", Basis.MARKET: "市场法"}
 BARE_FACTOR = "因子没有公布误差，未计入区间。"
 BARE_DATA = "有的活动数据没有给出不确定度，区间只含其余部分。"
 OTHER_YEAR = "因子年份与活动年份不同，由此的误差未计入区间。"
+UNSORTED = Phrase("没有写类别")
 CAVEATS = (BARE_DATA, BARE_FACTOR, OTHER_YEAR)
 SCOPES = {1: "范围 1：自己燃烧", 2: "范围 2：外购电和热", 3: "范围 3：上下游"}
 
@@ -38,24 +41,37 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A month of the curve, in tonnes of CO2 by place."""
+    """A month of the curve, in tonnes of CO2 by place.
+
+    `low_t` and `high_t` are the 95 % interval of what was emitted from the first month to its end.
+    """
 
     first_on: date
     co2_t: float
     cumulative_t: float
+    low_t: float
+    high_t: float
+
+    @property
+    def month(self) -> str:
+        """Return the month as charts name it."""
+        return f"{self.first_on:%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoned:
     """A year of an account: sums, curve, factors in use, what is counted twice.
 
-    `first_on` and `last_on` are the first and last day with activity; `caveats` say what the
-    intervals leave out; `refused` says of entries why they stand in no sum: they have to be
-    reversed.
+    `categories` are those of scope 3 that have activity, `silent` the names of the others: what is
+    not entered is not nothing. `first_on` and `last_on` are the first and last day with activity;
+    `caveats` say what the intervals leave out; `refused` says of entries why they stand in no sum:
+    they have to be reversed.
     """
 
     year: int
     lines: tuple[Line, ...]
+    categories: tuple[tuple[str, Quantity], ...]
+    silent: tuple[str, ...]
     curve: tuple[Point, ...]
     factors: tuple[FactorRow, ...]
     residual: FactorRow | None
@@ -77,9 +93,10 @@ class Reckoned:
     def period(self) -> str:
         """Return the year, with the months that it covers where it is not whole."""
         if self.is_whole:
-            return f"{self.year} 年"
+            return Phrase("%(year)s 年", year=self.year)
         first, last = self.first_on.month, self.last_on.month
-        return f"{self.year} 年 {first if first == last else f'{first}–{last}'} 月"
+        months = first if first == last else f"{first}–{last}"
+        return Phrase("%(year)s 年 %(months)s 月", year=self.year, months=months)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +195,19 @@ def reckoned(entries: Sequence[EntryRow], *, year: int, by: Actor) -> Reckoned:
     return Reckoned(
         year=year,
         lines=tuple(_lines(account)) if account else (),
+        categories=tuple(_categories(lines.activities)),
+        silent=tuple(
+            name
+            for number, name in CATEGORIES.items()
+            if number not in {line.category for line in lines.activities}
+        ),
         curve=tuple(
             Point(
                 first_on=month.first_on,
                 co2_t=month.co2_kg / KG_PER_T,
                 cumulative_t=month.cumulative_kg / KG_PER_T,
+                low_t=month.low_kg / KG_PER_T,
+                high_t=month.high_kg / KG_PER_T,
             )
             for month in carbon.curve(lines.activities)
         ),
@@ -236,7 +261,11 @@ def _taken(rows: Iterable[EntryRow]) -> Lines:
     for row in rows:
         key = spelling_free(row.certificate)
         if key in redeemed:
-            lines.refused[row.number] = f"绿证“{row.certificate}”已在 {redeemed[key]} 核销。"
+            lines.refused[row.number] = Phrase(
+                "绿证“%(certificate)s”已在 %(redeemed)s 核销。",
+                certificate=row.certificate,
+                redeemed=redeemed[key],
+            )
             continue
         try:
             if row.certificate:
@@ -285,6 +314,15 @@ def _lines(account: carbon.Account) -> Iterable[Line]:
     )
 
 
+def _categories(lines: Sequence[carbon.Activity]) -> Iterable[tuple[str, Quantity]]:
+    """Yield scope 3 by category; entries of before there were categories come last."""
+    indirect = [line for line in lines if line.scope == 3]
+    for number, name in (*CATEGORIES.items(), (0, UNSORTED)):
+        own = [line for line in indirect if line.category == number]
+        if own:
+            yield name, _tonnes(carbon.summed(own))
+
+
 def _tonnes(found: carbon.Sum | None) -> Quantity:
     if found is None:
         return Quantity(value=0.0, unit="tCO2")
@@ -324,6 +362,7 @@ def _activity(row: EntryRow) -> carbon.Activity:
         quantity=row.quantity,
         factor=factor,
         share=row.share or 0.0,
+        category=row.category or 0,
     )
 
 

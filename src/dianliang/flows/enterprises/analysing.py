@@ -11,7 +11,14 @@ import numpy.typing as npt
 from dianliang.engines import enterprise, tariffs
 from dianliang.engines.enterprise import NO_W, Analysis, Firm, Market, Options, filled
 from dianliang.engines.loading import Span
-from dianliang.engines.tariffs import BadTariffError, Bills, Schedule, Tariff, Terms
+from dianliang.engines.tariffs import (
+    CERTAINTY_WORDS,
+    BadTariffError,
+    Bills,
+    Schedule,
+    Tariff,
+    Terms,
+)
 from dianliang.flows.enterprises.curves import AT_ONCE, curves_of
 from dianliang.flows.enterprises.days import kinds_of
 from dianliang.flows.enterprises.firm_files import Supply
@@ -51,6 +58,7 @@ class Outcome:
     analysis: Analysis | None = None
     months: tuple[Month, ...] = ()
     lines: tuple[tariffs.Line, ...] = ()
+    period_cny: tuple[float, ...] = ()
     versions: tuple[str, ...] = ()
     problem: str = ""
 
@@ -110,8 +118,12 @@ def whole_months(span: Span) -> list[date]:
     days = (span.until_on - span.from_on).days
     if span.from_on.day != 1 or span.until_on.day != 1 or not 0 < days <= 731:
         raise InvalidInputError(
-            f"{span.from_on} 至 {span.until_on} 不是整月：电费按月算，请从某月 1 日起，"
-            "到某月 1 日前止，最多两年。",
+            Phrase(
+                "%(from_on)s 至 %(until_on)s 不是整月：电费按月算，请从某月 1 日起，"
+                "到某月 1 日前止，最多两年。",
+                from_on=f"{span.from_on}",
+                until_on=f"{span.until_on}",
+            ),
             field="from_on",
         )
     return [span.from_on + timedelta(days=n) for n in range(days)]
@@ -142,7 +154,7 @@ def _of_part(
     found: dict[str, Outcome] = {}
     groups: dict[str, list[int]] = defaultdict(list)
     for f, one in enumerate(supplies):
-        problem = _problem(one, power[f], known[one.tariff])
+        problem = problem_of(one, power[f], known[one.tariff])
         if problem:
             found[one.number] = Outcome(supply=one, problem=problem)
         else:
@@ -161,7 +173,7 @@ def _of_part(
     return found
 
 
-def _problem(one: Supply, power: npt.NDArray[np.int32], laid: Schedule | str) -> str:
+def problem_of(one: Supply, power: npt.NDArray[np.int32], laid: Schedule | str) -> str:
     """Say why a firm cannot be analysed; an empty string if it can."""
     if isinstance(laid, str):
         return Phrase("电价用不了：%(words)s", words=laid)
@@ -206,12 +218,8 @@ def _of_group(
     market: Market,
     options: Options | None,
 ) -> list[Outcome]:
-    whole = np.stack([filled(one, month=market.month, kinds=market.kinds)[0] for one in power])
-    bills = tariffs.bills(
-        power_w=whole, schedule=laid, terms=[_terms(one, laid.months) for one in supplies]
-    )
-    told = [f"{one.code} 第 {one.version} 版（{one.source}，{one.year}）" for one in laid.versions]
-    versions = tuple(dict.fromkeys(told))
+    bills = billed(supplies, power, laid, market)
+    versions = tuple(dict.fromkeys(map(_version, laid.versions)))
     return [
         Outcome(
             supply=one,
@@ -220,10 +228,32 @@ def _of_group(
             ),
             months=_months(bills, f),
             lines=tuple(bills.lines(f, len(laid.months) - 1)),
+            period_cny=tuple(bills.energy_cny[f].sum(axis=0).tolist()),
             versions=versions,
         )
         for f, one in enumerate(supplies)
     ]
+
+
+def billed(
+    supplies: Sequence[Supply], power: npt.NDArray[np.int32], laid: Schedule, market: Market
+) -> Bills:
+    """Make the bills of firms that can be billed; what was not read is filled in first."""
+    whole = np.stack([filled(one, month=market.month, kinds=market.kinds)[0] for one in power])
+    terms = [_terms(one, laid.months) for one in supplies]
+    return tariffs.bills(power_w=whole, schedule=laid, terms=terms)
+
+
+def _version(one: Tariff) -> str:
+    """Say which version was used, from which document, and whether anybody compared it."""
+    return Phrase(
+        "%(code)s 第 %(version)s 版（%(source)s，%(year)s；%(certainty)s）",
+        code=one.code,
+        version=one.version,
+        source=one.source,
+        year=one.year,
+        certainty=Phrase(CERTAINTY_WORDS[one.certainty]),
+    )
 
 
 def _terms(one: Supply, months: Sequence[str]) -> Terms:

@@ -8,6 +8,7 @@ import numpy as np
 
 from dianliang.engines.enterprise import Analysis
 from dianliang.flows.enterprises.analysing import Outcome
+from dianliang.kernel.phrases import Phrase, kept
 
 Body = dict[str, Any]
 
@@ -33,11 +34,12 @@ def body_of(outcome: Outcome) -> Body:
         "running_hours": round(found.running_hours, 1),
         "rest_ratio": round(found.rest_ratio, 4),
         "period_kwh": _rounded(found.period_kwh, 1),
+        "period_cny": _rounded(outcome.period_cny, 2),
         "workday_kw": _rounded(found.workday_kw, 2),
         "rest_day_kw": _rounded(found.rest_day_kw, 2),
         "months": [_plain(asdict(month)) for month in outcome.months],
         "lines": [_plain(asdict(line)) for line in outcome.lines],
-        "versions": list(outcome.versions),
+        "versions": [kept(told) for told in outcome.versions],
         "total_cny": round(outcome.total_cny, 2),
         "low_cny": round(found.low_cny, 2),
         "high_cny": round(found.high_cny, 2),
@@ -75,6 +77,8 @@ def _plain(values: Body) -> Body:
 def _value(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
+    if isinstance(value, Phrase):
+        return value.kept()
     return str(value) if isinstance(value, str) else value
 
 

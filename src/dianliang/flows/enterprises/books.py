@@ -11,6 +11,7 @@ from dianliang.core import audit
 from dianliang.core.checks import Checks, InvalidRowsError
 from dianliang.domain.enterprises import access, operations
 from dianliang.domain.enterprises.models import SupplyContract, TariffVersion
+from dianliang.domain.enterprises.tariff_queries import check_of
 from dianliang.engines.tariffs import (
     BadTariffError,
     Certainty,
@@ -43,8 +44,30 @@ class Registered:
 
 
 def known_tariffs() -> list[Tariff]:
-    """Return every version in the library."""
-    return [tariff_files.of_body(one.body) for one in TariffVersion.objects.all()]
+    """Return every version in the library; one that a second person checked says so."""
+    rows = TariffVersion.objects.select_related("check_made")
+    return [_known(one) for one in rows]
+
+
+def _known(one: TariffVersion) -> Tariff:
+    told = tariff_files.of_body(one.body)
+    return replace(told, certainty=Certainty.PUBLISHED) if check_of(one) else told
+
+
+def check_tariff(*, name: str, document: str, words: str, by: Actor, at: datetime) -> None:
+    """Confirm a version ``code.version`` against its document, as another than its importer.
+
+    Raises:
+        NotVisibleError: it is not in the library, or the actor checks none.
+        UnableToAnalyseError, InvalidInputError: see `operations.check_tariff`.
+    """
+    code, _, version = name.rpartition(".")
+    is_number = version.isdecimal() and len(version) < 5 and "\0" not in code
+    rows = TariffVersion.objects.filter(code=code, version=int(version)) if is_number else ()
+    found = next(iter(rows), None)
+    if found is None or by.role not in access.CHECKERS:
+        raise NotVisibleError("没有找到这个电价版本。")
+    operations.check_tariff(tariff=found, document=document, words=words, by=by, at=at)
 
 
 @transaction.atomic

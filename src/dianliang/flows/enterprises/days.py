@@ -7,6 +7,7 @@ import chinese_calendar
 
 from dianliang.engines.tariffs import DayKind
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 def kinds_of(days: Sequence[date]) -> list[int]:
@@ -18,7 +19,11 @@ def kinds_of(days: Sequence[date]) -> list[int]:
     try:
         return [_kind(day) for day in days]
     except NotImplementedError as error:
-        words = f"{days[0]} 至 {days[-1]} 里有没公布放假安排的年份，请分析已公布的年份。"
+        words = Phrase(
+            "%(days)s 至 %(days2)s 里有没公布放假安排的年份，请分析已公布的年份。",
+            days=days[0],
+            days2=days[-1],
+        )
         raise InvalidInputError(words, field="from_on") from error
 
 

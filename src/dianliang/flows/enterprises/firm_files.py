@@ -10,6 +10,7 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.engines.tariffs import STANDARDS, WAY_WORDS, Way
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 NUMBER, NAME, METERS, TARIFF, WAY, CAPACITY = (
     "客户编号",
@@ -119,12 +120,16 @@ def read_into(checks: Checks, content: bytes) -> list[Supply]:
         optional=(CONTRACT, STANDARD, ROOF, *months),
     )
     if not rows:
-        raise InvalidInputError(f"{name} 里没有企业。", field="file")
+        raise InvalidInputError(Phrase("%(name)s 里没有企业。", name=name), field="file")
     checks.once(rows, NUMBER)
     for heading in rows[0].cells:
         month = REACTIVE.fullmatch(heading)
         if heading.startswith(KVARH) and not (month and f"{KVARH} {month[1]}" in months):
-            words = f"表头“{heading}”不是月份，应如“{KVARH} 2025-01”，否则不会采用。"
+            words = Phrase(
+                "表头“%(heading)s”不是月份，应如“%(kvarh)s 2025-01”，否则不会采用。",
+                heading=heading,
+                kvarh=KVARH,
+            )
             checks.add(rows[0], words, heading)
     found = [_supply(row, checks) for row in rows]
     _meters_once(rows, found, checks)
@@ -134,19 +139,26 @@ def read_into(checks: Checks, content: bytes) -> list[Supply]:
 def _supply(row: SheetRow, checks: Checks) -> Supply:
     way = Way(checks.choice(row, WAY, WAYS, Way.NONE))
     if not row.get(WAY):
-        checks.add(row, f"“{WAY}”不能为空。", WAY)
+        checks.add(row, Phrase("“%(heading)s”不能为空。", heading=WAY), WAY)
     contract = checks.number(row, CONTRACT, least=1, most=1e6)
     if way is Way.CONTRACT and contract is None and not row.get(CONTRACT):
         checks.add(row, "按合同最大需量计收的，要填合同需量。", CONTRACT)
     capacity = checks.number(row, CAPACITY, least=1, most=1e6)
     if capacity is None and not row.get(CAPACITY):
-        checks.add(row, f"“{CAPACITY}”不能为空。", CAPACITY)
+        checks.add(row, Phrase("“%(heading)s”不能为空。", heading=CAPACITY), CAPACITY)
     if contract is not None and capacity is not None and contract > capacity:
-        words = f"合同需量 {contract:g} kW 高于变压器容量 {capacity:g} kVA，请核对。"
+        words = Phrase(
+            "合同需量 %(contract)s kW 高于变压器容量 %(capacity)s kVA，请核对。",
+            contract=f"{contract:g}",
+            capacity=f"{capacity:g}",
+        )
         checks.add(row, words, CONTRACT)
     standard = checks.number(row, STANDARD, least=0, most=1)
     if standard is not None and standard not in STANDARDS:
-        checks.add(row, f"功率因数标准应是 0.90、0.85 或 0.80，现为 {standard:g}。", STANDARD)
+        words = Phrase(
+            "功率因数标准应是 0.90、0.85 或 0.80，现为 %(standard)s。", standard=f"{standard:g}"
+        )
+        checks.add(row, words, STANDARD)
     meters = tuple(one for one in SPLIT.split(checks.text(row, METERS, 400, needed=True)) if one)
     return Supply(
         number=checks.key(row, NUMBER, needed=True),
@@ -179,5 +191,8 @@ def _meters_once(rows: Sequence[SheetRow], found: Sequence[Supply], checks: Chec
     for row, one in zip(rows, found, strict=True):
         for meter in one.meters:
             if meter in owner:
-                checks.add(row, f"表号 {meter} 与第 {owner[meter]} 行重复。", METERS)
+                words = Phrase(
+                    "表号 %(meter)s 与第 %(owner)s 行重复。", meter=meter, owner=owner[meter]
+                )
+                checks.add(row, words, METERS)
             owner.setdefault(meter, row.number)

@@ -10,6 +10,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.enterprises import access, operations, queries
 from dianliang.domain.enterprises.models import Finding, FindingDecision, FindingVisit
 from dianliang.domain.enterprises.operations import UnableToAnalyseError
+from dianliang.domain.enterprises.shapes import FirmPage
 from dianliang.domain.work.models import Job
 from dianliang.domain.work.operations.jobs import open_job
 from dianliang.flows.enterprises import papers
@@ -18,6 +19,8 @@ from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 VISIT_MINUTES, DUE_DAYS = 60, 30
 
@@ -53,14 +56,23 @@ def visit(*, number: str, by: Actor, at: datetime) -> Job:
     Finding.objects.select_for_update(no_key=True).get(pk=finding.pk)
     last = finding.decisions.order_by("-pk").first()
     if last is None or last.verdict != FindingDecision.Verdict.ACCEPTED:
-        raise UnableToAnalyseError("先采纳这项发现，再开上门工单。")
+        raise UnableToAnalyseError(Phrase("先采纳这项发现，再开上门工单。"))
     if FindingVisit.objects.filter(finding=finding).exists():
-        raise UnableToAnalyseError("这项发现已有上门工单。")
+        raise UnableToAnalyseError(Phrase("这项发现已有上门工单。"))
+    return sent(finding, window=None, by=by, at=at)
+
+
+def sent(finding: Finding, *, window: TimeWindow | None, by: Actor, at: datetime) -> Job:
+    """Open the visit of a finding, in a window that suits the firm where it named one.
+
+    Raises:
+        UnableToAnalyseError: nobody knows where the firm is, or whose it is.
+    """
     firm = finding.analysis.customer
     unit = firm.unit or Unit.objects.filter(path=by.unit_path).first()
     lat, lon = firm.lat or firm.area.lat, firm.lon or firm.area.lon
     if unit is None or lat is None or lon is None:
-        raise UnableToAnalyseError("这户企业没有责任单位或位置，请先在客户档案里补上。")
+        raise UnableToAnalyseError(Phrase("这户企业没有责任单位或位置，请先在客户档案里补上。"))
     said = told(finding.kind, finding.rule, finding.facts)
     job = open_job(
         title=f"用电分析上门：{said.title}",
@@ -71,6 +83,7 @@ def visit(*, number: str, by: Actor, at: datetime) -> Job:
         customer=firm,
         checklist=[str(one) for one in TO_CHECK[finding.kind]],
         duration_min=VISIT_MINUTES,
+        windows=[window] if window else (),
         due_at=at + timedelta(days=DUE_DAYS),
         by=by,
         at=at,
@@ -86,7 +99,15 @@ def report(*, number: str, run: str = "", form: str, by: Actor, at: datetime) ->
         NotVisibleError: the firm is absent, of another unit, or never analysed.
         UnableToAnalyseError: it could not be analysed; the message says why.
     """
-    page = queries.firm(number, run=run, by=by)
+    return printed(queries.firm(number, run=run, by=by), form=form, by=by, at=at)
+
+
+def printed(page: FirmPage, *, form: str, by: Actor, at: datetime) -> Printed:
+    """Print the two-page report of what a page says; the trail keeps who took it.
+
+    Raises:
+        UnableToAnalyseError: the firm could not be analysed; the message says why.
+    """
     if page.problem:
         raise UnableToAnalyseError(page.problem)
     document = papers.paper(

@@ -23,6 +23,7 @@ from dianliang.integrations.documents.model import (
     Pictures,
     Table,
 )
+from dianliang.kernel.phrases import phrase_of
 
 TITLE = "企业用电分析报告"
 MOST_FINDINGS, MOST_MOMENTS = 8, 3
@@ -201,7 +202,7 @@ def _remarks(body: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> 
     more = len(findings) - MOST_FINDINGS
     left = f"另有 {more} 项较小的没有印出。" if more > 0 else ""
     return (
-        f"{left}各项状态：{STATUS}。电价：{'；'.join(body['versions'])}。"
+        f"{left}各项状态：{STATUS}。电价：{'；'.join(map(phrase_of, body['versions']))}。"
         "缺少的读数按同月同类日子的平均补上；分时、基本电费、功率因数规则按理解计算，"
         "以当地文件和账单为准。"
     )

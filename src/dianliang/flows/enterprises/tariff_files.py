@@ -25,6 +25,7 @@ from dianliang.engines.tariffs import (
     problems_of_each,
 )
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 DEMO = Path(__file__).parent / "data" / "demo_tariffs.json"
@@ -114,10 +115,15 @@ def read(content: bytes, *, name: str) -> list[Tariff]:
     else:
         found = _of_table(content, name=name)
     if not found:
-        raise InvalidInputError(f"{name} 里没有电价。", field="file")
+        raise InvalidInputError(Phrase("%(name)s 里没有电价。", name=name), field="file")
     wrong = problems_of(found)
     if wrong:
-        words = f"{name} 有 {len(wrong)} 处需要改正：\n{BadTariffError(wrong).words}"
+        words = Phrase(
+            "%(name)s 有 %(n)d 处需要改正：\n%(words)s",
+            name=name,
+            n=len(wrong),
+            words=BadTariffError(wrong).words,
+        )
         raise InvalidInputError(words, field="file")
     return found
 
@@ -160,14 +166,16 @@ def of_json(text: str, *, name: str) -> list[Tariff]:
     try:
         rows = json.loads(text)
     except ValueError as error:
-        raise InvalidInputError(f"{name} 不是 JSON：{error}。", field="file") from error
+        raise InvalidInputError(
+            Phrase("%(name)s 不是 JSON：%(error)s。", name=name, error=error), field="file"
+        ) from error
     rows = rows if isinstance(rows, list) else [rows]
     found, wrong = [], []
     for at, row in enumerate(rows, start=1):
         try:
             found.append(of_body(row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            wrong.append(f"第 {at} 个电价：{_said(error)}")
+            wrong.append(Phrase("第 %(at)s 个电价：%(said)s", at=at, said=_said(error)))
     if wrong:
         raise InvalidInputError(f"{name} 读不懂：\n" + "\n".join(wrong), field="file")
     return found
@@ -267,17 +275,31 @@ def _of_rows(code: str, version: int, rows: list[SheetRow], checks: Checks) -> T
     for row in rows[1:]:
         for heading in (*same, CERTAINTY):
             if row.get(heading) != first.get(heading):
-                checks.add(row, f"“{heading}”与同一版本第 {first.number} 行不同。", heading)
+                checks.add(
+                    row,
+                    Phrase(
+                        "“%(heading)s”与同一版本第 %(number)s 行不同。",
+                        heading=heading,
+                        number=first.number,
+                    ),
+                    heading,
+                )
     prices: dict[Period, float] = {}
     bands = []
     for row in rows:
         band, price = _band(row, checks), checks.number(row, PRICE, least=0, most=20)
         if band is None or price is None:
             if price is None and not row.get(PRICE):
-                checks.add(row, f"“{PRICE}”不能为空。", PRICE)
+                checks.add(row, Phrase("“%(heading)s”不能为空。", heading=PRICE), PRICE)
             continue
         if prices.setdefault(band.period, price) != price:
-            checks.add(row, f"{PERIOD_WORDS[band.period]}电价前后不同。", PRICE)
+            checks.add(
+                row,
+                Phrase(
+                    "%(period_words)s电价前后不同。", period_words=Phrase(PERIOD_WORDS[band.period])
+                ),
+                PRICE,
+            )
         bands.append(band)
     starts, year = checks.day(first, FROM), checks.number(first, YEAR, least=1949, most=2200)
     if starts is None or year is None:

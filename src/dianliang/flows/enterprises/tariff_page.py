@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from dianliang.domain.enterprises.models import TariffVersion
+from dianliang.domain.enterprises.tariff_queries import CheckRow, check_of
 from dianliang.engines.tariffs import (
     CERTAINTY_WORDS,
     DAY_WORDS,
     PERIOD_WORDS,
+    Certainty,
     Change,
     DayKind,
     Tariff,
@@ -53,6 +55,7 @@ class TariffPage:
 
     tariff: Tariff
     certainty: str
+    check: CheckRow | None
     prices: tuple[tuple[str, float], ...]
     hours: tuple[Hours, ...]
     before: int | None
@@ -68,7 +71,9 @@ def page_of(name: str) -> TariffPage:
     code, _, version = name.rpartition(".")
     if not (version.isdecimal() and len(version) < 5 and "\0" not in code):
         raise NotVisibleError(ABSENT)
-    rows = {row.version: of_body(row.body) for row in TariffVersion.objects.filter(code=code)}
+    kept = TariffVersion.objects.filter(code=code).select_related("check_made")
+    rows = {row.version: of_body(row.body) for row in kept}
+    checks = {row.version: check_of(row) for row in kept}
     here = rows.get(int(version))
     if here is None:
         raise NotVisibleError(ABSENT)
@@ -76,7 +81,8 @@ def page_of(name: str) -> TariffPage:
     before = max(earlier) if earlier else None
     return TariffPage(
         tariff=here,
-        certainty=CERTAINTY_WORDS[here.certainty],
+        certainty=CERTAINTY_WORDS[Certainty.PUBLISHED if checks[here.version] else here.certainty],
+        check=checks[here.version],
         prices=tuple((PERIOD_WORDS[period], price) for period, price in here.prices.items()),
         hours=tuple(_hours(here)),
         before=before,

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dianliang.engines.enterprise import Confidence, Kind, Shape
+from dianliang.engines.tariffs import PERIOD_WORDS, Period
 from dianliang.kernel.phrases import Phrase
 
 SHAPES: Mapping[str, str] = {
@@ -74,6 +76,33 @@ TO_CHECK: Mapping[str, tuple[str, ...]] = {
     Kind.SUN: (Phrase("看屋顶面积、承重和朝向"), Phrase("核对变压器和接入条件")),
     Kind.STUCK: (Phrase("现场核对电表和采集终端"),),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodRow:
+    """What a firm drew and paid in one kind of hours; `cny` without levies and basic charge."""
+
+    name: str
+    kwh: float
+    cny: float
+    share: float
+
+    @property
+    def cny_per_kwh(self) -> float:
+        """Return what a kWh cost."""
+        return self.cny / self.kwh
+
+
+def period_rows(body: Mapping[str, Any]) -> tuple[PeriodRow, ...]:
+    """Return the periods in which a firm drew anything; none of an analysis that kept no costs."""
+    costs = body.get("period_cny") or ()
+    whole = sum(body["period_kwh"])
+    rows = zip(Period, body["period_kwh"], costs, strict=False)
+    return tuple(
+        PeriodRow(name=Phrase(PERIOD_WORDS[period]), kwh=kwh, cny=cny, share=kwh / whole)
+        for period, kwh, cny in rows
+        if kwh
+    )
 
 
 @dataclass(frozen=True, slots=True)

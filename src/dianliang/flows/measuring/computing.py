@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 from dianliang.engines import measurement
 from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LEVEL = 0.9
+PLAIN_C = 15.0
+"""One temperature for all days: nobody brought the weather, so the calendar alone explains."""
+NO_WEATHER = "；没有气温数据，按工作日、休息日、节假日和季节建立基准，故只作初步筛查"
 MOST_PARTS = 24
 """Into so many parts the readings of one pair are cut to show their range: hours of a day."""
 ENGINE, VERSION = "engines.measurement", "1"
@@ -42,7 +46,8 @@ class Result:
     """What came out, as plain figures that can be stored: kWh, or a share of energy (``%``).
 
     `low` and `high` with `level` are an interval; without `level` the range that was seen, or None.
-    `held_back` says what keeps the number from being verified.
+    `held_back` says what keeps the number from being verified. `series` has what was measured and
+    expected on each day, in kWh; None where there are no days.
     """
 
     value: float
@@ -60,6 +65,7 @@ class Result:
     held_back: str
     to_check: tuple[str, ...]
     suspects: tuple[Mapping[str, Any], ...]
+    series: Mapping[str, Sequence[Any]] | None = None
 
 
 def computed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
@@ -68,7 +74,12 @@ def computed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
     Raises:
         InvalidInputError: the figures cannot carry any result; the message says why.
     """
-    ways = {"weather": _by_weather, "production": _by_output, "trial": _by_trial}
+    ways = {
+        "weather": _by_weather,
+        "calendar": _by_weather,
+        "production": _by_output,
+        "trial": _by_trial,
+    }
     try:
         return ways[asked.design](asked, rows)
     except BadFiguresError as refusal:
@@ -76,12 +87,14 @@ def computed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
 
 
 def _by_weather(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
+    is_bare = asked.design == "calendar"
     days = np.array([row["on"] for row in rows], dtype="datetime64[D]")
-    warm = _column(rows, "temperature_c")
+    warm = np.full(len(rows), PLAIN_C) if is_bare else _column(rows, "temperature_c")
+    kinds = np.array([row["kind"] for row in rows], np.int8) if is_bare else None
     kwh = _column(rows, "kwh")
     is_after = _split(days, asked.measure_on)
-    before = measurement.Weather.of(days[~is_after], warm[~is_after])
-    after = measurement.Weather.of(days[is_after], warm[is_after])
+    whole = measurement.Weather.of(days, warm, kinds)
+    before, after = whole.only(~is_after), whole.only(is_after)
     baselines = measurement.fit_daily(before, kwh[~is_after][:, None])
     found = measurement.savings(baselines, after, kwh[is_after][:, None], level=asked.level)
     meter = found.meter(0)
@@ -102,8 +115,11 @@ def _by_weather(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         fraction=meter.fraction,
         findings=findings,
         is_held=bool(said) or meter.status is not Status.VERIFIED,
-        method=f"{meter.method}；基准 {meter.base_days} 天，报告期 {meter.report_days} 天",
+        method=f"{meter.method}；基准 {meter.base_days} 天，报告期 {meter.report_days} 天"
+        f"{NO_WEATHER if is_bare else ''}",
         periods=(meter.base, meter.report),
+        series=_series(days, kwh, baselines.predict(whole)[:, 0]),
+        best="SCREENED" if is_bare else "MEASURED",
     )
     steps = [{"on": one.on, "kwh_per_day": one.kwh_per_day} for one in suspected]
     return _with_suspects(result, steps)
@@ -134,6 +150,7 @@ def _by_output(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         is_held=found.status is not Status.VERIFIED,
         method=f"IPMVP B，按产量折算（{told}）；报告期 {found.periods} 天",
         periods=(_ends(days[~is_after]), _ends(days[is_after])),
+        series=_series(days, kwh, drivers @ baseline.coefficients),
     )
 
 
@@ -149,7 +166,9 @@ def _by_trial(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
             for is_with in (False, True)
         }
         if not min(len(sides[False]), len(sides[True])):
-            raise InvalidInputError(f"“{name}”缺少有措施或无措施的读数，无法比较。")
+            raise InvalidInputError(
+                Phrase("“%(name)s”缺少有措施或无措施的读数，无法比较。", name=name)
+            )
         units.append(
             measurement.Unit(
                 name=name,
@@ -197,6 +216,8 @@ def _result(
     periods: tuple[tuple[str, str] | None, tuple[str, str] | None],
     measure: str = "kWh",
     seen: tuple[float, float] | None = None,
+    series: Mapping[str, Sequence[Any]] | None = None,
+    best: str = "MEASURED",
 ) -> Result:
     """Hold what was measured against the mechanism, and keep it as plain figures."""
     said = list(findings)
@@ -213,7 +234,7 @@ def _result(
     low, high = ends
     has_interval = low is not None and high is not None
     refusals = tuple(one.words for one in said if one.is_refusal)
-    status = "MEASURED" if has_interval else "SCREENED"
+    status = best if has_interval else "SCREENED"
     shown = (low, high) if has_interval else (seen or (None, None))
     return Result(
         value=value,
@@ -231,7 +252,23 @@ def _result(
         held_back=_held_back(said) if is_held or to_check else "",
         to_check=to_check,
         suspects=(),
+        series=series,
     )
+
+
+def _series(
+    days: NDArray[np.datetime64], kwh: Floats, expected: Floats
+) -> Mapping[str, Sequence[Any]]:
+    """Return what was measured and expected by day, None where a figure is missing."""
+    return {
+        "on": [str(day) for day in days],
+        "kwh": [_told(value) for value in kwh],
+        "expected": [_told(value) for value in expected],
+    }
+
+
+def _told(value: float) -> float | None:
+    return round(float(value), 2) if np.isfinite(value) else None
 
 
 def _held_back(findings: Sequence[Finding]) -> str:
@@ -247,7 +284,10 @@ def _split(days: NDArray[np.datetime64], measure_on: str) -> NDArray[np.bool_]:
     is_after = np.asarray(days >= np.datetime64(measure_on))
     if is_after.all() or not is_after.any():
         raise InvalidInputError(
-            f"措施日期 {measure_on} 前后都要有数据：之前是基准期，之后是报告期。",
+            Phrase(
+                "措施日期 %(measure_on)s 前后都要有数据：之前是基准期，之后是报告期。",
+                measure_on=measure_on,
+            ),
             field="measure_on",
         )
     return is_after

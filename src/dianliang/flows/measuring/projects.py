@@ -14,15 +14,16 @@ from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.operations import measuring as operations
 from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims as claim_book
-from dianliang.domain.energy.queries.measuring import ProjectRow, project_row
+from dianliang.domain.energy.queries.measuring import SENTENCES, ProjectRow, project_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
 from dianliang.flows import claims
 from dianliang.flows.measuring import computing, tables
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, kept
 
 KIND = "energy.measure"
-OPTIONS = {"weather": "C", "production": "B", "trial": "B"}
+OPTIONS = {"weather": "C", "calendar": "C", "production": "B", "trial": "B"}
 
 
 @transaction.atomic
@@ -49,6 +50,9 @@ def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) 
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     project = _to_write(number, by=by)
+    if project.design not in tables.NEEDED:
+        words = Phrase("这个项目的读数取自电表曲线，请到企业的页面重新核实。")
+        raise UnableToMeasureError(words, field="file")
     found = tables.read(content, name=name, design=project.design)
     operations.take_in(
         project=project, rows=found.rows, source=found.name, digest=found.digest, by=by, at=at
@@ -101,10 +105,16 @@ def compute(*, number: str, at: datetime) -> None:
         return
     result, refusal = None, ""
     try:
-        result = asdict(computing.computed(_asked(project), project.rows))
+        result = _plain(computing.computed(_asked(project), project.rows))
     except DomainError as refused:
         refusal = refused.message
     operations.keep_result(project=project, result=result, refusal=refusal, at=at)
+
+
+def _plain(found: computing.Result) -> dict[str, Any]:
+    """Return a result as it is stored: sentences with their parts."""
+    said = {name: [kept(one) for one in getattr(found, name)] for name in SENTENCES}
+    return {**asdict(found), **said}
 
 
 @transaction.atomic
@@ -142,12 +152,14 @@ def close(*, number: str, reason: str, by: Actor, at: datetime) -> None:
 
 def stated(number: str, *, by: Actor) -> ClaimRow | None:
     """Return the claim that a project's saving is stated as."""
-    return claim_book.by_key([claim_key(number)], by=by).get(claim_key(number))
+    finding = access.project_to_see(number, by=by).finding_number
+    key = claim_key(number, finding=finding)
+    return claim_book.by_key([key], by=by).get(key)
 
 
-def claim_key(number: str) -> str:
-    """Return the key under which a project's saving is stated."""
-    return f"measure:{number}"
+def claim_key(number: str, *, finding: str = "") -> str:
+    """Return the key under which a project's saving is stated: a finding has one at a time."""
+    return f"enterprise-finding:{finding}" if finding else f"measure:{number}"
 
 
 def _to_write(number: str, *, by: Actor) -> MeasurementProject:
@@ -190,20 +202,29 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         base_until_on=_day(base, 1),
         from_on=_day(report, 0) or row.measure_on,
         until_on=_day(report, 1) or row.measure_on + timedelta(days=1),
-        findings=[*told["findings"], *(f"请核对：{one}" for one in told["to_check"])],
+        findings=[
+            *told["findings"],
+            *(Phrase("请核对：%(what)s", what=one) for one in told["to_check"]),
+        ],
         held_back=told["held_back"],
-        subject_kind="measurement",
-        subject_number=row.number,
+        subject_kind="firm" if row.subject_number else "measurement",
+        subject_number=row.subject_number or row.number,
         subject_name=row.subject_name,
         status=told["status"],
-        evidence=[
-            EvidenceDraft(kind="measurement", number=row.number, words=row.title),
-            EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
-        ],
+        evidence=_evidence(row),
         unit_code=row.unit_code,
-        key=claim_key(row.number),
+        key=claim_key(row.number, finding=row.finding_number),
         is_generated=row.is_generated,
     )
+
+
+def _evidence(row: ProjectRow) -> list[EvidenceDraft]:
+    found = [EvidenceDraft(kind="finding", number=row.finding_number, words="用电分析的发现")]
+    return [
+        EvidenceDraft(kind="measurement", number=row.number, words=row.title),
+        EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
+        *(found if row.finding_number else ()),
+    ]
 
 
 def _what(told: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dianliang.core import blanks, sheets
 from dianliang.core.checks import Checks
+from dianliang.kernel.phrases import Phrase
 
 DAY, KWH, TEMPERATURE = "日期", "电量（kWh）", "平均气温（℃）"
 OUTPUT = "产量（kg 或模次）"
@@ -67,7 +68,12 @@ def read(content: bytes, *, name: str, design: str) -> Brought:
     rows = sheets.read(content, name=name, headings=NEEDED[design], optional=OPTIONAL[design])
     if not rows or len(rows) > MOST_ROWS:
         raise sheets.UnreadableSheetError(
-            f"{name} 应有 1 到 {MOST_ROWS} 行数据，现有 {len(rows)} 行。"
+            Phrase(
+                "%(name)s 应有 1 到 %(most_rows)s 行数据，现有 %(n)s 行。",
+                name=name,
+                most_rows=MOST_ROWS,
+                n=len(rows),
+            )
         )
     checks = Checks(name)
     if design == "trial":
@@ -87,7 +93,7 @@ def _unit(row: sheets.SheetRow, checks: Checks) -> dict[str, Any]:
     with_it = checks.choice(row, WITH, WITHOUT, "")
     for heading in (WITH, RATIO):
         if not row.get(heading):
-            checks.add(row, f"“{heading}”不能为空。", heading)
+            checks.add(row, Phrase("“%(heading)s”不能为空。", heading=heading), heading)
     unit = checks.text(row, UNIT, 60, needed=True)
     on = checks.day(row, DAY)
     return {
@@ -101,7 +107,7 @@ def _unit(row: sheets.SheetRow, checks: Checks) -> dict[str, Any]:
 def _day(row: sheets.SheetRow, checks: Checks, design: str) -> dict[str, Any]:
     on: date | None = checks.day(row, DAY)
     if not row.get(DAY):
-        checks.add(row, f"“{DAY}”不能为空。", DAY)
+        checks.add(row, Phrase("“%(heading)s”不能为空。", heading=DAY), DAY)
     made: dict[str, Any] = {
         "on": on.isoformat() if on else "",
         "kwh": checks.number(row, KWH, least=0, most=MOST),

@@ -1,7 +1,7 @@
 """Claims and factors; carbon accounts; measurement projects."""
 
 from dianliang.domain.energy.models.carbon import CarbonAccount, CarbonEntry
-from dianliang.domain.energy.models.claims import Claim, Evidence, Factor
+from dianliang.domain.energy.models.claims import Claim, Evidence, Factor, FactorCheck
 from dianliang.domain.energy.models.measuring import MeasurementProject
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "Claim",
     "Evidence",
     "Factor",
+    "FactorCheck",
     "MeasurementProject",
 ]

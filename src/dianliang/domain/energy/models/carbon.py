@@ -44,8 +44,9 @@ class CarbonAccount(models.Model):
 class CarbonEntry(models.Model):
     """Activity data of some days, or a certificate redeemed (碳账户分录). Never changed.
 
-    `until_on` is excluded. `share` is half of the quantity's 95 % interval as a share. What was
-    wrong is reversed by an entry of its own (`reverses`), which takes it out of every sum.
+    `until_on` is excluded. `share` is half of the quantity's 95 % interval as a share. `category`
+    is one of the fifteen of the GHG Protocol's Scope 3 Standard. What was wrong is reversed by an
+    entry of its own (`reverses`), which takes it out of every sum.
     """
 
     number = models.CharField("分录编号", max_length=24, unique=True)
@@ -55,6 +56,7 @@ class CarbonEntry(models.Model):
     place = models.CharField("地点或计量点", max_length=60)
     carrier = models.CharField("能源品种", max_length=20)
     scope = models.PositiveSmallIntegerField("范围")
+    category = models.PositiveSmallIntegerField("范围 3 类别", null=True, blank=True)
     from_on = models.DateField("起")
     until_on = models.DateField("止")
     quantity = models.FloatField("数量")
@@ -84,6 +86,10 @@ class CarbonEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(scope__gte=1, scope__lte=3), name="energy_carbon_entry_scope"
+            ),
+            models.CheckConstraint(
+                condition=Q(category=None) | Q(scope=3, category__gte=1, category__lte=15),
+                name="energy_carbon_entry_category",
             ),
             models.CheckConstraint(
                 condition=Q(until_on__gt=F("from_on")), name="energy_carbon_entry_period"

@@ -25,6 +25,7 @@ class Factor(models.Model):
         FUEL = "fuel", "燃料燃烧"
         COAL_EQUIVALENT = "coal_equivalent", "折标准煤"
         COAL_CARBON = "coal_carbon", "标准煤折碳"
+        VALUE_CHAIN = "value_chain", "上下游活动（范围 3）"
 
     class Level(models.TextChoices):
         """How large the region is that it holds for."""
@@ -52,6 +53,7 @@ class Factor(models.Model):
     is_transcribed = models.BooleanField("未与原文核对", default=True)
     reason = models.CharField("修订说明", max_length=300, blank=True)
     recorded_by = models.CharField("登记人", max_length=64)
+    recorded_id = models.CharField("登记人账号", max_length=64, blank=True)
     recorded_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -71,6 +73,30 @@ class Factor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.value.normalize():f} {self.unit}"
+
+
+class FactorCheck(models.Model):
+    """A second person held a version against its document (因子核对). Never changed."""
+
+    factor = models.OneToOneField(
+        Factor, models.PROTECT, related_name="check_made", verbose_name="因子"
+    )
+    document = models.CharField("对照的文件", max_length=200)
+    words = models.CharField("核对了什么", max_length=300)
+    checked_by = models.CharField("核对人账号", max_length=64)
+    checked_name = models.CharField("核对人", max_length=64)
+    checked_at = models.DateTimeField("核对时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "因子核对"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(document="") & ~Q(words=""), name="energy_factor_check_says_what"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.factor_id}"
 
 
 class Claim(models.Model):

@@ -12,13 +12,15 @@ class MeasurementProject(models.Model):
 
     `rows` are the readings of the last table, `digest` its fingerprint; `result` is what was
     computed of them. `efficiency_before` and `efficiency_after` are what the mechanism rests on,
-    `part_share` the part of the energy that it acts on; all as shares.
+    `part_share` the part of the energy that it acts on; all as shares. `finding_number` is what an
+    analysis of the firm found, where the project follows it up.
     """
 
     class Design(models.TextChoices):
         """How it is measured."""
 
         WEATHER = "weather", "整体计量：日电量对气温"
+        CALENDAR = "calendar", "整体计量：日电量对日历"
         PRODUCTION = "production", "按产量折算：日电量对产量"
         TRIAL = "trial", "对照或交叉试验"
 
@@ -26,6 +28,7 @@ class MeasurementProject(models.Model):
     title = models.CharField("名称", max_length=80)
     subject_name = models.CharField("企业或对象", max_length=80)
     subject_number = models.CharField("对象编号", max_length=40, blank=True)
+    finding_number = models.CharField("来自的发现", max_length=24, blank=True)
     boundary = models.CharField("测量边界", max_length=300)
     design = models.CharField("测量设计", max_length=12, choices=Design.choices)
     measure_on = models.DateField("措施投用日期")

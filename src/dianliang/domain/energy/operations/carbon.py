@@ -35,6 +35,7 @@ class EntryDraft:
     quantity: float
     quantity_unit: str
     share: float | None = None
+    category: int | None = None
     factor: Factor | None = None
     certificate: str = ""
     document: str = ""
@@ -139,7 +140,7 @@ def reverse(*, entry: CarbonEntry, reason: str, by: Actor, at: datetime) -> Carb
 
 COPIED = frozenset(
     {
-        *("account_id", "place", "carrier", "scope", "from_on", "until_on", "quantity"),
+        *("account_id", "place", "carrier", "scope", "category", "from_on", "until_on", "quantity"),
         *("quantity_unit", "share", "factor_id", "certificate", "document", "digest"),
     }
 )

@@ -19,7 +19,7 @@ from dianliang.domain.energy.shapes import ClaimDraft
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, kept
 
 PREFIX = "LH"
 STATED = frozenset({"ESTIMATED", "SCREENED", "MEASURED"})
@@ -56,7 +56,7 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
     claim = Claim.objects.create(
         number=next_number(PREFIX, at=at),
         **stored,
-        findings=list(draft.findings),
+        findings=[kept(words) for words in draft.findings],
         factor=factor,
         part_of=access.claim_to_see(draft.part_of, by=by) if draft.part_of else None,
         unit=_unit(draft.unit_code or by.unit_code, by=by),
@@ -113,7 +113,7 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
                 "还不能核证：分录在登记后变了。请先到碳账户按现在的分录重算，再核证新的数。"
             )
         if claim.held_back:
-            raise UnableToClaimError(f"还不能核证：{claim.held_back}")
+            raise UnableToClaimError(Phrase("还不能核证：%(held_back)s", held_back=claim.held_back))
         changes = {"verifier": by.name, "verified_at": at}
     return transitions.apply(
         claim, verb, lifecycle=CLAIM, by=by, at=at, note=reason, changes=changes
@@ -146,7 +146,11 @@ def _check(draft: ClaimDraft) -> None:
     for column in Claim._meta.local_fields:
         said = getattr(draft, column.name, "")
         if column.max_length and isinstance(said, str) and len(said) > column.max_length:
-            words = f"“{column.verbose_name}”最多 {column.max_length} 个字。"
+            words = Phrase(
+                "“%(verbose_name)s”最多 %(max_length)s 个字。",
+                verbose_name=column.verbose_name,
+                max_length=column.max_length,
+            )
             raise UnableToClaimError(words, field=column.name)
 
 
@@ -163,7 +167,11 @@ def _wrongs(draft: ClaimDraft) -> list[tuple[str, str, bool]]:
         ("请写明方法。", "method", not draft.method.strip()),
         ("请写明边界：算了什么，没算什么。", "boundary", not draft.boundary.strip()),
         ("请写明对象。", "subject_name", not draft.subject_name.strip()),
-        (f"登记时的状态只能是{_stated()}。", "status", draft.status not in STATED),
+        (
+            Phrase("登记时的状态只能是%(stated)s。", stated=_stated()),
+            "status",
+            draft.status not in STATED,
+        ),
         ("数值不是数，或大得不可信。", "value", not all(map(_is_sane, figures))),
         ("上下限要么都填，要么都不填。", "low", (low is None) != (high is None)),
         ("下限大于上限。", "low", low is not None and high is not None and low > high),
@@ -212,10 +220,16 @@ def _factor(draft: ClaimDraft) -> Factor | None:
         return None
     found = Factor.objects.filter(code=draft.factor).first()
     if found is None:
-        raise UnableToClaimError(f"因子库里没有“{draft.factor}”。", field="factor")
+        raise UnableToClaimError(
+            Phrase("因子库里没有“%(factor)s”。", factor=draft.factor), field="factor"
+        )
     per = found.unit.partition("/")[2]
     if per != draft.activity_unit:
-        message = f"因子按每 {per}，活动数据却是 {draft.activity_unit}，请换算后再填。"
+        message = Phrase(
+            "因子按每 %(per)s，活动数据却是 %(activity_unit)s，请换算后再填。",
+            per=per,
+            activity_unit=draft.activity_unit,
+        )
         raise UnableToClaimError(message, field="activity_unit")
     if not plausible.does_fit(found, draft.measure):
         words = Phrase("这个因子算不出这个计量单位的数，请换因子或单位。")

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from dianliang.core import audit
 from dianliang.domain.energy import access
-from dianliang.domain.energy.models import Factor
+from dianliang.domain.energy.models import Factor, FactorCheck
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.text import clean_text
 
 MOST = 100_000
 LEAST = Decimal("0.000001")
@@ -67,9 +68,10 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
         **{**asked, **figures},
         code=f"{series}@{edition}",
         edition=edition,
-        is_transcribed=False,
+        is_transcribed=True,
         reason=reason,
         recorded_by=by.name,
+        recorded_id=by.id,
         recorded_at=at,
     )
     before = f"{last.value.normalize():f}" if last else ""
@@ -85,6 +87,41 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
         reason=reason,
     )
     return factor
+
+
+@transaction.atomic
+def check(*, code: str, document: str, words: str, by: Actor, at: datetime) -> FactorCheck:
+    """Confirm that a version says what its document says (核对因子), as another than its recorder.
+
+    Raises:
+        NotVisibleError: there is none, or the actor checks none.
+        UnableToKeepFactorError: it was checked, or it is his own.
+        InvalidInputError: the document or what was compared is not told.
+    """
+    factor = None if "\0" in code else Factor.objects.filter(code=code).first()
+    if factor is None or by.role not in access.FACTOR_CHECKERS:
+        raise NotVisibleError("没有找到这个因子。")
+    if by.id == factor.recorded_id or (not factor.recorded_id and by.name == factor.recorded_by):
+        raise UnableToKeepFactorError(Phrase("登记人不能核对自己登记的因子，请由另一人来做。"))
+    if FactorCheck.objects.filter(factor=factor).exists():
+        raise UnableToKeepFactorError(Phrase("这一版已经核对过。"))
+    made = FactorCheck.objects.create(
+        factor=factor,
+        document=clean_text(document, field="document", label="对照的文件", most=200, least=4),
+        words=clean_text(words, field="words", label="核对了什么", most=300, least=4),
+        checked_by=by.id,
+        checked_name=by.name,
+        checked_at=at,
+    )
+    audit.record(
+        "energy.factor.check",
+        target=factor,
+        by=by,
+        at=at,
+        after=made.document[:64],
+        reason=made.words,
+    )
+    return made
 
 
 def _check_words(asked: Mapping[str, Any]) -> None:
@@ -113,9 +150,11 @@ def _figure(said: object, field: str) -> Decimal | None:
     except InvalidOperation:
         is_number = False
     if not is_number:
-        raise UnableToKeepFactorError(f"“{said}”不是数。", field=field)
+        raise UnableToKeepFactorError(Phrase("“%(said)s”不是数。", said=said), field=field)
     if abs(value) >= MOST:
-        raise UnableToKeepFactorError(f"因子应小于 {MOST}，请核对单位。", field=field)
+        raise UnableToKeepFactorError(
+            Phrase("因子应小于 %(most)s，请核对单位。", most=MOST), field=field
+        )
     if 0 < abs(value) < LEAST:
         words = Phrase("数值太小，最小 0.000001，请核对单位。")
         raise UnableToKeepFactorError(words, field=field)

@@ -114,7 +114,9 @@ def note_event(
     if str(event["last"]) < str(event["first"]):
         raise UnableToMeasureError("事件的止日不能早于起日。", field="last")
     if len(project.events) >= MOST_EVENTS:
-        raise UnableToMeasureError(f"最多 {MOST_EVENTS} 个事件。", field="name")
+        raise UnableToMeasureError(
+            Phrase("最多 %(most_events)s 个事件。", most_events=MOST_EVENTS), field="name"
+        )
     if not project.rows:
         raise UnableToMeasureError("请先导入读数。")
     changes = {"events": [*project.events, dict(event)]}

@@ -38,6 +38,7 @@ class EntryRow:
     place: str
     carrier: str
     scope: int
+    category: int | None
     from_on: date
     until_on: date
     quantity: float
@@ -81,6 +82,12 @@ def account(number: str, *, by: Actor) -> AccountRow:
         NotVisibleError: it is absent or another's.
     """
     return account_row(access.carbon_account_to_see(number, by=by))
+
+
+def of_subject(kind: str, number: str, *, by: Actor) -> tuple[AccountRow, ...]:
+    """Return the carbon accounts about one subject that the actor may see."""
+    rows = access.carbon_accounts(by).filter(kind=kind, subject_number=number)
+    return tuple(account_row(account) for account in rows.order_by("number"))
 
 
 def years(number: str, *, by: Actor) -> tuple[int, ...]:
@@ -132,6 +139,7 @@ def entry_row(row: CarbonEntry) -> EntryRow:
         place=row.place,
         carrier=row.carrier,
         scope=row.scope,
+        category=row.category,
         from_on=row.from_on,
         until_on=row.until_on,
         quantity=row.quantity,
@@ -151,4 +159,4 @@ def entry_row(row: CarbonEntry) -> EntryRow:
 
 def _entries(by: Actor) -> QuerySet[CarbonEntry]:
     rows = CarbonEntry.objects.filter(account__in=access.carbon_accounts(by))
-    return rows.select_related("account", "factor", "reverses", "reversed_by")
+    return rows.select_related("account", "factor__check_made", "reverses", "reversed_by")

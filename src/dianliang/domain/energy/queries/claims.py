@@ -15,6 +15,7 @@ from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row, official
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
 KINDS = dict(Claim.Kind.choices)
@@ -22,6 +23,9 @@ MEASURES = dict(Claim.Measure.choices)
 OPTIONS = dict(Claim.Option.choices)
 ADDED_UP = ("kWh", "tCO2", "CNY", "tce")
 """Units of measure whose numbers may be added up."""
+
+
+MOST_USING = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +165,12 @@ def of_subject(kind: str, number: str, *, by: Actor) -> tuple[ClaimRow, ...]:
     return claims(asked=Asked(subject_kind=kind, subject_number=number), by=by)
 
 
+def using(series: str, *, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return the current claims that were reckoned with any version of a factor, latest first."""
+    rows = access.claims(by).filter(factor__series=series, status__in=CURRENT)
+    return tuple(row_of(claim) for claim in rows.order_by("-pk")[:MOST_USING])
+
+
 def by_key(keys: Iterable[str], *, by: Actor) -> dict[str, ClaimRow]:
     """Return current claims by the key that they were recorded under; see `ClaimDraft`."""
     rows = access.claims(by).filter(key__in=[*keys], status__in=CURRENT)
@@ -209,7 +219,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         activity=_activity(claim),
         implied=_implied(claim),
         beside=_beside(claim),
-        findings=tuple(claim.findings),
+        findings=tuple(map(phrase_of, claim.findings)),
         evidence=tuple(
             EvidenceRow(kind=one.kind, number=one.number, words=one.words, digest=one.digest)
             for one in claim.evidence.all()

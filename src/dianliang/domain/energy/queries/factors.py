@@ -31,8 +31,18 @@ ENDINGS = ("省", "市", "自治区", "壮族", "回族", "维吾尔")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    """Who held a version against which document, and what was compared."""
+
+    document: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRow:
-    """One version of a factor."""
+    """One version of a factor; `is_transcribed` until somebody held it against its document."""
 
     code: str
     series: str
@@ -52,6 +62,7 @@ class FactorRow:
     source: str
     seen_in: str
     is_transcribed: bool
+    check: CheckRow | None
     reason: str
     recorded_by: str
     recorded_at: datetime
@@ -73,7 +84,11 @@ def factor(code: str) -> FactorRow:
     Raises:
         NotVisibleError: there is none.
     """
-    found = None if "\0" in code else Factor.objects.filter(code=code).first()
+    found = (
+        None
+        if "\0" in code
+        else Factor.objects.select_related("check_made").filter(code=code).first()
+    )
     if found is None:
         raise NotVisibleError("没有找到这个因子。")
     return factor_row(found)
@@ -85,7 +100,11 @@ def editions(series: str) -> tuple[FactorRow, ...]:
     Raises:
         NotVisibleError: there is none.
     """
-    rows = () if "\0" in series else Factor.objects.filter(series=series).order_by("-edition")
+    rows = (
+        ()
+        if "\0" in series
+        else Factor.objects.select_related("check_made").filter(series=series).order_by("-edition")
+    )
     found = tuple(factor_row(row) for row in rows)
     if not found:
         raise NotVisibleError("没有找到这个因子。")
@@ -120,6 +139,10 @@ def province() -> str:
 
 def factor_row(row: Factor) -> FactorRow:
     """Return a version of a factor as pages show it."""
+    made = getattr(row, "check_made", None)
+    checked = made and CheckRow(
+        document=made.document, words=made.words, by=made.checked_name, at=made.checked_at
+    )
     return FactorRow(
         code=row.code,
         series=row.series,
@@ -138,7 +161,8 @@ def factor_row(row: Factor) -> FactorRow:
         unit=row.unit,
         source=row.source.replace("; cited as ", "；引作"),
         seen_in=_seen(row.seen_in),
-        is_transcribed=row.is_transcribed,
+        is_transcribed=row.is_transcribed and checked is None,
+        check=checked,
         reason=row.reason,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
@@ -154,4 +178,4 @@ def _seen(said: str) -> str:
 
 def _present() -> QuerySet[Factor]:
     newer = Factor.objects.filter(series=OuterRef("series"), edition__gt=OuterRef("edition"))
-    return Factor.objects.filter(~Exists(newer))
+    return Factor.objects.select_related("check_made").filter(~Exists(newer))

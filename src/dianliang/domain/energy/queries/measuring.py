@@ -9,8 +9,11 @@ from dianliang.domain.energy import access
 from dianliang.domain.energy.lifecycle import PROJECT_LABELS
 from dianliang.domain.energy.models import MeasurementProject
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
+SENTENCES = ("findings", "refusals", "to_check")
+"""What of a result are sentences."""
 DESIGNS = dict(MeasurementProject.Design.choices)
 
 
@@ -22,6 +25,7 @@ class ProjectRow:
     title: str
     subject_name: str
     subject_number: str
+    finding_number: str
     boundary: str
     design: str
     design_label: str
@@ -97,6 +101,11 @@ def project(number: str, *, by: Actor) -> ProjectRow:
     return project_row(access.project_to_see(number, by=by))
 
 
+def of_firm(number: str, *, by: Actor) -> tuple[ProjectRow, ...]:
+    """Return the projects about a firm that the actor may see, latest first."""
+    return tuple(map(project_row, access.projects(by).filter(subject_number=number).defer("rows")))
+
+
 def project_row(row: MeasurementProject) -> ProjectRow:
     """Return a project as pages show it; a list leaves out how many readings there are."""
     is_deferred = "rows" in row.get_deferred_fields()
@@ -105,6 +114,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         title=row.title,
         subject_name=row.subject_name,
         subject_number=row.subject_number,
+        finding_number=row.finding_number,
         boundary=row.boundary,
         design=row.design,
         design_label=DESIGNS[row.design],
@@ -116,7 +126,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         count=0 if is_deferred else len(row.rows),
         source=row.source,
         digest=row.digest,
-        result=row.result,
+        result=_told(row.result),
         refusal=row.refusal,
         unit_code=row.unit.code,
         unit_name=row.unit.name,
@@ -124,3 +134,11 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         status_label=PROJECT_LABELS[row.status],
         is_generated=row.is_generated,
     )
+
+
+def _told(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a result with its sentences as such."""
+    if result is None:
+        return None
+    said = {name: [phrase_of(one) for one in result.get(name, ())] for name in SENTENCES}
+    return {**result, **said}

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dianliang.domain.energy.access import READERS, WRITERS
 from dianliang.domain.energy.queries.carbon import ACCOUNT_KINDS
+from dianliang.domain.enterprises.queries import named as firm_row
+from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.branches.common import Steps, lead_on, press, reason, status_of
 from dianliang.faces.console.claims.numbers import named_file
 from dianliang.faces.console.claims.tables import CARBON
 from dianliang.faces.console.fields import key_in
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.carbon_charts import cumulative_chart
 from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.branches.choices import choices
@@ -68,6 +71,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
                     kind=sent.get("kind", ""),
                     boundary=sent.get("boundary", ""),
                     unit_code=sent.get("unit", ""),
+                    subject_number=sent.get("firm", ""),
                     by=by,
                     at=at,
                 ),
@@ -80,8 +84,10 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("账户已开立，请导入活动数据。"))
             return redirect("console:carbon_account", number)
+    firm = request.POST.get("firm", "") or request.GET.get("firm", "")
     context = {
         "by": by,
+        "firm": firm_row(firm, by=by) if firm else None,
         "kinds": ACCOUNT_KINDS.items(),
         "units": choices(by=by).hosts,
         "refusal": refusal,
@@ -122,7 +128,10 @@ def _account(
         ]
         if told
         else [],
-        "most": max((point.cumulative_t for point in told.curve), default=0) if told else 0,
+        "curve": cumulative_chart(told.curve) if told and told.curve else None,
+        "subject": record_address("firm", page.row.subject_number, by=by)
+        if page.row.subject_number
+        else "",
         "may_write": by.role in WRITERS,
         "refusal": refusal,
     }

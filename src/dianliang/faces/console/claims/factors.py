@@ -9,7 +9,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.energy.access import FACTOR_WRITERS, READERS
+from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS
+from dianliang.domain.energy.queries import claims
 from dianliang.domain.energy.queries import factors as library
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.fields import whole
@@ -76,7 +77,9 @@ def _factor(
         "by": by,
         "f": editions[0],
         "editions": editions,
+        "claims": claims.using(series, by=by),
         "may_write": by.role in FACTOR_WRITERS,
+        "may_check": by.role in FACTOR_CHECKERS,
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -102,6 +105,28 @@ def keep(request: HttpRequest, *, by: Actor) -> HttpResponse:
         return _factors(request, QueryDict(), by=by, refusal=wrong)
     messages.success(request, _("已登记新版本；以前用过的版本不变。"))
     return redirect(f"{reverse('console:factor')}?{urlencode({'series': kept.series})}")
+
+
+@require_POST
+@requires(*FACTOR_CHECKERS)
+def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Confirm a version against its document, as another than who recorded it."""
+    sent = request.POST
+    code = sent.get("code", "")
+    try:
+        series = flow.check_factor(
+            code=code,
+            document=sent.get("document", ""),
+            words=sent.get("words", ""),
+            by=by,
+            at=now(),
+        )
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as wrong:
+        return _factor(request, code.partition("@")[0], by=by, refusal=wrong)
+    messages.success(request, _("已记下核对。"))
+    return redirect(f"{reverse('console:factor')}?{urlencode({'series': series})}")
 
 
 def _again(series: str) -> dict[str, object]:

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dianliang.domain.energy.access import READERS, WRITERS
 from dianliang.domain.energy.queries import measuring as queries
 from dianliang.domain.energy.shapes import ProjectDraft
+from dianliang.faces.console.addresses import record_address
 from dianliang.faces.console.branches.common import Steps, lead_on, reason, status_of
 from dianliang.faces.console.claims.numbers import named_file, number_in, share_in
 from dianliang.faces.console.claims.tables import PROJECTS
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.tables import download
+from dianliang.faces.ui.carbon_charts import measured_chart
+from dianliang.faces.ui.charts import Chart
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.branches.choices import choices
@@ -82,7 +85,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:measuring_project", number)
     context = {
         "by": by,
-        "designs": queries.DESIGNS.items(),
+        "designs": [(code, queries.DESIGNS[code]) for code in tables.DESIGNS],
         "units": choices(by=by).hosts,
         "refusal": refusal,
     }
@@ -123,6 +126,12 @@ def _project(
         "by": by,
         "p": row,
         "result": row.result,
+        "chart": _chart(row),
+        "has_days": row.design in {"weather", "calendar"},
+        "subject": record_address("firm", row.subject_number, by=by) if row.subject_number else "",
+        "finding": record_address("finding", row.finding_number, by=by)
+        if row.finding_number
+        else "",
         "claim_row": flow.stated(number, by=by),
         "may_write": by.role in WRITERS and row.status != "CLOSED",
         "refusal": refusal,
@@ -130,6 +139,12 @@ def _project(
     return TemplateResponse(
         request, "console/claims/measuring_project.html", context, status=status_of(refusal)
     )
+
+
+def _chart(row: queries.ProjectRow) -> Chart | None:
+    """Draw a result that has days; results of before charts have none."""
+    series = (row.result or {}).get("series")
+    return measured_chart(series, measure_on=f"{row.measure_on}") if series else None
 
 
 @require_POST

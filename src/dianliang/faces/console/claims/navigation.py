@@ -6,7 +6,12 @@ from dianliang.faces.console.loading.navigation import LOADING
 
 ENERGY: tuple[Entry, ...] = (
     *LOADING,
-    Entry(label="量化声明", to="console:claims", pages=("console:claim*",), roles=READERS),
+    Entry(
+        label="量化声明",
+        to="console:claims",
+        pages=("console:claims", "console:claim", "console:claim_new", "console:claim_act"),
+        roles=READERS,
+    ),
     Entry(
         label="节能测量",
         to="console:measuring",
@@ -17,6 +22,12 @@ ENERGY: tuple[Entry, ...] = (
         label="县域推算",
         to="console:measuring_rollup",
         pages=("console:measuring_rollup",),
+        roles=READERS,
+    ),
+    Entry(
+        label="电动车减排",
+        to="console:claims_driving",
+        pages=("console:claims_driving",),
         roles=READERS,
     ),
     Entry(label="碳账户", to="console:carbon", pages=("console:carbon*",), roles=READERS),

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.claims import carbon, factors, measuring, views
+from dianliang.faces.console.claims import carbon, driving, factors, measuring, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/", views.claims, name="claims"),
     path("claims/new/", views.new, name="claim_new"),
+    path("claims/driving/", driving.driving, name="claims_driving"),
     path("claims/<str:number>/", views.claim, name="claim"),
     path("claims/<str:number>/<str:verb>/", views.act, name="claim_act"),
     path("carbon/", carbon.accounts, name="carbon"),
@@ -23,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measure/<str:number>/<str:verb>/", measuring.act, name="measuring_act"),
     path("factors/", factors.factors, name="factors"),
     path("factors/one/", factors.factor, name="factor"),
+    path("factors/check/", factors.check, name="factor_check"),
     path("factors/keep/", factors.keep, name="factor_keep"),
 ]

@@ -14,5 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs.xlsx", tariffs.template, name="enterprise_tariff_template"),
     path("firms/<str:number>/", views.firm, name="enterprise"),
     path("firms/<str:number>/report.<str:form>", views.report, name="enterprise_report"),
+    path("firms/<str:number>/link/", views.give_link, name="enterprise_link"),
+    path("links/<str:number>/back/", views.take_link_back, name="enterprise_link_back"),
+    path("tariffs/<str:number>/check/", tariffs.check, name="enterprise_tariff_check"),
+    path("findings/<str:number>/", views.finding, name="enterprise_finding"),
     path("findings/<str:number>/do/<str:verb>/", views.finding_act, name="enterprise_finding_act"),
 ]

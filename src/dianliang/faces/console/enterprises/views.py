@@ -8,25 +8,31 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.energy.queries import claims
+from dianliang.domain.energy.access import WRITERS as CARBON_WRITERS
+from dianliang.domain.energy.queries import carbon, claims
+from dianliang.domain.energy.queries import measuring as projects
+from dianliang.domain.energy.queries.measuring import ProjectRow
 from dianliang.domain.energy.shapes import ClaimRow
-from dianliang.domain.enterprises import queries
+from dianliang.domain.enterprises import passes, queries
 from dianliang.domain.enterprises.access import READERS, WRITERS
+from dianliang.domain.enterprises.shapes import FindingRow, FirmPage
 from dianliang.faces.console.branches.common import Steps, press, status_of
 from dianliang.faces.console.branches.meetings import TYPES
-from dianliang.faces.console.enterprises.charts import day_chart, demand_chart
 from dianliang.faces.console.fields import day
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported, sent_file
+from dianliang.faces.ui.firm_charts import day_chart, demand_chart
 from dianliang.faces.ui.keys import press_once
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.enterprises import (
     books,
     following,
     measuring,
+    own,
     papers,
     running,
     words,
@@ -55,12 +61,13 @@ FORMS = {"pdf": "application/pdf", "docx": TYPES["docx"]}
 class Said:
     """A finding as the page says it."""
 
-    row: queries.FindingRow
+    row: FindingRow
     told: words.Told
     confidence: str
     checks: tuple[str, ...]
     same: tuple[str, ...]
     effect: ClaimRow | None
+    project: ProjectRow | None
 
     @property
     def is_measurable(self) -> bool:
@@ -174,16 +181,32 @@ def firm(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 
 def _firm(
-    request: HttpRequest, number: str, *, by: Actor, refusal: DomainError | None = None
+    request: HttpRequest,
+    number: str,
+    *,
+    by: Actor,
+    refusal: DomainError | None = None,
+    link: str = "",
 ) -> HttpResponse:
+    """Show a firm; `link` is one that was just made, and is never shown again."""
     try:
         page = queries.firm(number, run=request.GET.get("run", ""), by=by)
     except NotVisibleError as absent:
         raise Http404 from absent
-    context: dict[str, Any] = {"by": by, "page": page, "refusal": refusal}
+    context: dict[str, Any] = {
+        "by": by,
+        "page": page,
+        "claims": claims.of_subject("firm", page.number, by=by),
+        "accounts": carbon.of_subject("firm", page.number, by=by),
+        "passes": [(one, one.is_live(today())) for one in passes.passes(page.number, by=by)],
+        "link": link,
+        "may_open": by.role in CARBON_WRITERS,
+        "refusal": refusal,
+    }
     if not page.problem:
         context |= {
-            "findings": _said(page.findings, by=by),
+            "findings": _said(page, by=by),
+            "periods": words.period_rows(page.body),
             "day": day_chart(page.body),
             "months": demand_chart(page.body, capacity_kva=page.capacity_kva),
             "shape": words.SHAPES[page.body["shape"]],
@@ -195,9 +218,12 @@ def _firm(
     )
 
 
-def _said(findings: tuple[queries.FindingRow, ...], *, by: Actor) -> list[Said]:
+def _said(page: FirmPage, *, by: Actor) -> list[Said]:
+    findings = page.findings
     bodies = [dict(row.body) for row in findings]
     effects = claims.by_key([measuring.key_of(row.number) for row in findings], by=by)
+    standing = reversed(projects.of_firm(page.number, by=by))
+    known = {one.finding_number: one for one in standing}
     return [
         Said(
             row=row,
@@ -206,6 +232,7 @@ def _said(findings: tuple[queries.FindingRow, ...], *, by: Actor) -> list[Said]:
             checks=words.TO_CHECK[body["kind"]],
             same=tuple(words.TITLES[kind] for kind in excludes(bodies, body)),
             effect=effects.get(measuring.key_of(row.number)),
+            project=known.get(row.number),
         )
         for row, body in zip(findings, bodies, strict=True)
     ]
@@ -227,6 +254,54 @@ def report(request: HttpRequest, number: str, form: str, *, by: Actor) -> HttpRe
         return not_exported(request, refusal)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return HttpResponse(made.content, content_type=FORMS[form], headers=headers)
+
+
+@require_POST
+@requires(*WRITERS)
+def give_link(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Give a firm a link to its own figures; it is shown this once."""
+    sent = request.POST
+    try:
+        made = own.issue(
+            number=number,
+            post=sent.get("post", ""),
+            valid_until=day(sent.get("until", ""), field="valid_until", label=_("有效期至")),
+            by=by,
+            at=now(),
+        )
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _firm(request, number, by=by, refusal=refusal)
+    address = request.build_absolute_uri(reverse("portal:firm", args=[made.token]))
+    return _firm(request, number, by=by, link=address)
+
+
+@require_POST
+@requires(*WRITERS)
+def take_link_back(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Take a link back: from now on it opens nothing."""
+    try:
+        firm_number = own.firm_of(number, by=by)
+        own.take_back(number=number, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _firm(request, firm_number, by=by, refusal=refusal)
+    messages.success(request, _("链接已收回。"))
+    return redirect("console:enterprise", firm_number)
+
+
+@require_GET
+@requires(*READERS)
+def finding(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Lead to a finding on the page of its firm."""
+    del request
+    try:
+        firm_number, run = queries.place_of(number, by=by)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    return redirect(f"{reverse('console:enterprise', args=[firm_number])}?run={run}#{number}")
 
 
 @require_POST

@@ -11,13 +11,14 @@ REACHING = (
         pages=(
             *("console:enterprises", "console:enterprise", "console:enterprise_ask"),
             *("console:enterprise_contracts", "console:enterprise_finding_act"),
+            *("console:enterprise_link", "console:enterprise_link_back"),
         ),
         roles=ENTERPRISE_READERS,
     ),
     Entry(
         label="电价库",
         to="console:enterprise_tariffs",
-        pages=("console:enterprise_tariffs", "console:enterprise_tariff"),
+        pages=("console:enterprise_tariffs", "console:enterprise_tariff*"),
         roles=ENTERPRISE_READERS,
     ),
     Entry(

@@ -28,3 +28,9 @@ def price(value: float) -> str:
     """Write a price with two decimals at least and six at most: 1.18, 0.0525."""
     whole, _, rest = f"{value:,.6f}".partition(".")
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+@register.filter
+def signed_percent(share: float) -> str:
+    """Write a change as a percentage with its sign: +3.2%, -0.5%."""
+    return f"{share:+.1%}"

@@ -1,0 +1,188 @@
+"""A firm looks at its own figures by the link that it was given, and asks for a visit."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dianliang.core import limits
+from dianliang.domain.enterprises.shapes import FindingRow
+from dianliang.faces.ui.carbon_charts import cumulative_chart
+from dianliang.faces.ui.firm_charts import day_chart, demand_chart
+from dianliang.faces.ui.keys import press_once
+from dianliang.faces.ui.requests import now, source_of
+from dianliang.flows.enterprises import measuring, own, words
+from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+
+T = TypeVar("T")
+COOKIE = "firm"
+KEPT_S = 400 * 24 * 3600
+MOST_TRIES, PER = 30, timedelta(hours=1)
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,40}", re.ASCII)
+_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead the firm whose device this is to its page; let another sign in with its link."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            return redirect("portal:firm", token=_signed_in(request))
+        except DomainError as wrong:
+            refusal = wrong
+    else:
+        kept = request.COOKIES.get(COOKIE, "")
+        if _TOKEN.fullmatch(kept) and own.is_open(kept, at=now()):
+            return redirect("portal:firm", token=kept)
+    status = 422 if refusal else 200
+    return TemplateResponse(
+        request,
+        "portal/firm_in.html",
+        {"refusal": refusal, "demo_token": own.DEMO_TOKEN},
+        status=status,
+    )
+
+
+def _signed_in(request: HttpRequest) -> str:
+    at = now()
+    limits.count(what="firm", source=source_of(request), most=MOST_TRIES, per=PER, at=at)
+    sent = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]
+    if not _TOKEN.fullmatch(sent) or not own.is_open(sent, at=at):
+        raise InvalidInputError(_("链接不对，或已收回、过期。请向供电所要新的链接。"), field="link")
+    return sent
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Have this device forget whose it is."""
+    del request
+    answer = redirect("portal:firm_in")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@never_cache
+@require_GET
+def firm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a firm what was found of it, and what came of that."""
+    answer = _firm(request, token)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=KEPT_S,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return answer
+
+
+def _firm(request: HttpRequest, token: str, *, refusal: DomainError | None = None) -> HttpResponse:
+    at = now()
+    found = _opened(token, lambda: own.page(token, at=at))
+    context = {"own": found, "page": found.page, "token": token, "refusal": refusal}
+    context |= {"link": request.build_absolute_uri(f"/e/{token}/")}
+    page = found.page
+    if page is not None and not page.problem:
+        first, last = own.days_to_choose(at=at)
+        context |= {
+            "findings": [_said(row, found) for row in page.findings],
+            "day": day_chart(page.body),
+            "months": demand_chart(page.body, capacity_kva=page.capacity_kva),
+            "periods": words.period_rows(page.body),
+            "shape": words.SHAPES[page.body["shape"]],
+            "way": words.WAYS[page.way],
+            "halves": [(code, half[0]) for code, half in own.HALVES.items()],
+            "first": first,
+            "last": last,
+        }
+    return TemplateResponse(request, "portal/firm.html", context, status=422 if refusal else 200)
+
+
+def _said(row: FindingRow, found: own.OwnPage) -> dict[str, object]:
+    body = row.body
+    return {
+        "row": row,
+        "told": words.told(body["kind"], body["rule"], body["facts"]),
+        "confidence": words.CONFIDENCES[body["confidence"]],
+        "checks": words.TO_CHECK[body["kind"]],
+        "effect": found.effects.get(measuring.key_of(row.number)),
+    }
+
+
+def _opened(token: str, read: Callable[[], T]) -> T:
+    """Return what a link opens; a wrong one finds nothing."""
+    if not _TOKEN.fullmatch(token):
+        raise Http404
+    try:
+        return read()
+    except NotVisibleError as absent:
+        raise Http404 from absent
+
+
+@never_cache
+@require_GET
+def report(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """Hand the firm its report."""
+    if form not in TYPES:
+        raise Http404
+    try:
+        made = _opened(token, lambda: own.report(token, form=form, at=now()))
+    except DomainError as refusal:
+        return _firm(request, token, refusal=refusal)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(made.content, content_type=TYPES[form], headers=headers)
+
+
+@require_POST
+def book(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """Ask for a visit for a finding, on a day that suits the firm."""
+    at, sent = now(), request.POST
+    if not own.is_open(token, at=at):
+        raise Http404
+
+    def act() -> None:
+        try:
+            on = date.fromisoformat(sent.get("on", ""))
+        except ValueError as wrong:
+            raise InvalidInputError(_("请选择日期。"), field="on") from wrong
+        own.book(token, finding=number, on=on, half=sent.get("half", ""), at=at)
+
+    try:
+        _opened(token, lambda: press_once(request, "portal:firm_book", act, at=at))
+    except DomainError as refusal:
+        return _firm(request, token, refusal=refusal)
+    messages.success(request, _("已约好，供电所会安排人按这个时间上门。"))
+    return redirect("portal:firm", token=token)
+
+
+@never_cache
+@require_GET
+def account(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """Show a carbon account of the firm with one of its years."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if _YEAR.fullmatch(asked) else None
+    found = _opened(token, lambda: own.account(token, number, year=year, at=now()))
+    context = {
+        "token": token,
+        "page": found,
+        "a": found.row,
+        "told": found.reckoned,
+        "curve": cumulative_chart(found.reckoned.curve) if found.reckoned else None,
+    }
+    return TemplateResponse(request, "portal/firm_carbon.html", context)
