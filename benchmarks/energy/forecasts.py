@@ -1,8 +1,8 @@
 """Forecast real loads: ``python -m benchmarks.energy.forecasts [--opendsm-python PATH]``.
 
 Real series are cut into blocks of four weeks, or into the same ten weeks of every year; half of
-what there is may be seen, then every further block is forecast from those before it alone, without
-weather. ETT's two transformers are always there; nmecr's loads and OpenDSM's samples can only be
+what there is may be seen, then further ones (every third block of weeks, for time) are forecast
+from all before them alone, without weather. ETT's two transformers are always there; nmecr's loads and OpenDSM's samples can only be
 read by the Python that `baselines` asks for. Beside ours, all by quantiles and on the same blocks:
 the last block again with the quantiles of what that missed so far (seasonal naive), linear quantile
 regression and gradient boosting with quantile loss (both scikit-learn's) on last blocks, means and
@@ -25,7 +25,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from benchmarks.energy import sets
 from benchmarks.energy.baselines import Peer
 from dianliang.engines.forecasting import LEVELS, History, Season, coverage, forecast, pinball
 from dianliang.engines.powerflow import Floats
@@ -34,6 +33,7 @@ WEEK, BLOCK, SEASON, YEAR = 7, 28, 70, 365
 COVERED = (0.87, 0.93)
 MOST_RATIO = 1.0
 MOST_EMPTY = 0.05
+EVERY = 3
 Way = Callable[[Floats], Floats]
 
 
@@ -175,15 +175,15 @@ SEASON_WAYS: dict[str, Way] = {"ours": ours, "seasonal naive": naive}
 
 
 def judged(
-    place: Place, blocks: Floats, ways: dict[str, Way]
+    place: Place, blocks: Floats, ways: dict[str, Way], *, every: int = 1
 ) -> dict[str, tuple[Floats, Floats, float]]:
     """Return for each way the quantiles, what came, and CPU-seconds: flat over all blocks."""
     found = {}
     for name, way in ways.items():
         began = time.process_time()
-        told = [way(blocks[:k]) for k in range((len(blocks) + 1) // 2, len(blocks))]
+        told = [way(blocks[:k]) for k in range((len(blocks) + 1) // 2, len(blocks), every)]
         took = time.process_time() - began
-        came = blocks[(len(blocks) + 1) // 2 :]
+        came = blocks[(len(blocks) + 1) // 2 :: every]
         scale = np.nanmean(place.peaks, axis=1)[:, None]
         flat = np.concatenate([(one / scale).reshape(len(LEVELS), -1) for one in told], axis=1)
         found[name] = (flat, (came / scale).ravel(), took)
@@ -237,14 +237,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         read = Peer(asked.opendsm_python, Path(scratch)).read(folder / "nmecr")
         known = list(places(folder, read))
     by_block = {
-        place.name: judged(place, place.blocks(BLOCK, BLOCK), BLOCK_WAYS) for place in known
+        place.name: judged(place, place.blocks(BLOCK, BLOCK), BLOCK_WAYS, every=EVERY)
+        for place in known
     }
     by_year = {}
     for place in known:
         for quarter in range(4):
             shifted = Place(name=place.name, peaks=place.peaks[:, quarter * 91 :])
-            blocks = shifted.blocks(SEASON, YEAR - 1)  # whole weeks: the same day of the week
-            if len(blocks) > 1:
+            if shifted.peaks.shape[1] >= SEASON + YEAR - 1:
+                blocks = shifted.blocks(SEASON, YEAR - 1)  # whole weeks: the same day of the week
                 by_year[f"{place.name}, quarter {quarter + 1}"] = judged(
                     shifted, blocks, SEASON_WAYS
                 )
