@@ -69,6 +69,42 @@ def test_one_season_gives_an_assumed_width_and_says_so():
     assert high == pytest.approx(100 * np.exp(0.2 * 1.645), rel=0.02)
 
 
+def wavering(*, seed, seasons, transformers=1, days=60, spread=0.2):
+    """Return histories without trend whose days stray by so much, and the season that then came."""
+    rng = np.random.default_rng(seed)
+    peaks = 100 * rng.lognormal(0, spread, (transformers, seasons + 1, days))
+    histories = [
+        History(
+            id=f"T{k}",
+            seasons=tuple(Season(year=y, peaks_kw=own[y]) for y in range(seasons)),
+        )
+        for k, own in enumerate(peaks)
+    ]
+    return histories, peaks[:, -1]
+
+
+@pytest.mark.parametrize("seasons", [1, 2, 3, 12])
+@pytest.mark.parametrize("transformers", [1, 3])
+def test_few_transformers_and_few_seasons_have_intervals_as_honest_as_many(seasons, transformers):
+    held = []
+    for seed in range(12):
+        histories, came = wavering(seed=seed, seasons=seasons, transformers=transformers)
+        found = forecast(histories).forecasts
+        quantiles = np.stack([each.daily_kw for each in found], axis=1)
+        held.append(coverage(quantiles.reshape(len(LEVELS), -1), came.ravel()))
+
+    assert 0.87 <= np.mean(held) <= 0.99
+
+
+def test_one_transformer_alone_is_never_forecast_without_a_doubt():
+    histories, _ = wavering(seed=1, seasons=3, spread=0.01)
+
+    (one,) = forecast(histories).forecasts
+
+    assert one.highest_kw[0] < 0.95 * one.expected_kw.max()
+    assert one.highest_kw[-1] > 1.05 * one.expected_kw.max()
+
+
 def test_days_that_are_not_known_are_bridged():
     histories, came = county(seed=5, transformers=10)
     holed = []

@@ -80,6 +80,46 @@ def test_tables_of_simbench_and_of_pandapower_are_the_same_grid(tmp_path):
     )
 
 
+def test_what_pandapower_hangs_on_single_phases_hangs_there(tmp_path):
+    heads = ",bus,p_a_mw,q_a_mvar,p_b_mw,q_b_mvar,p_c_mw,q_c_mvar,scaling,in_service,type\n"
+    row = "0,3,0.003,0.001,0,0,0.002,0,0.5,True,wye\n"
+
+    grid = read_grid(laid(tmp_path, PANDAPOWER, asymmetric_load=heads + row))
+
+    singles = [load for load in grid.loads if load.phase is not Phase.ALL]
+    assert [(load.phase, load.p_kw, load.q_kvar) for load in singles] == [
+        (Phase.A, 1.5, 0.5),
+        (Phase.C, 1.0, 0.0),
+    ]
+    assert solve(grid).is_by_phase
+
+
+def test_what_our_grids_have_no_word_for_is_refused_and_not_passed_over(tmp_path):
+    shunt = ",bus,q_mvar,in_service\n0,3,-0.1,True\n1,3,-0.1,False\n"
+    load = ",bus,p_mw,q_mvar,const_z_percent,scaling,in_service\n0,3,0.02,0.005,30,1.0,True\n"
+    (tmp_path / "p").mkdir()
+    (tmp_path / "s").mkdir()
+
+    with pytest.raises(UnreadableGridError) as refused:
+        read_grid(laid(tmp_path / "p", PANDAPOWER, shunt=shunt, load=load))
+    assert "shunt.csv：有 1 件并联电容" in refused.value.message
+    assert "load.csv 第 2 行“const_z_percent”列：“30”算不了" in refused.value.message
+
+    with pytest.raises(UnreadableGridError, match="Shunt.csv：有 1 件"):
+        read_grid(laid(tmp_path / "s", SIMBENCH, Shunt="id;node\nS;H1\n"))
+
+
+@pytest.mark.parametrize(("changer", "step_pct"), [("Ratio", 2.5), ("", 0.0)])
+def test_taps_of_pandapower_count_only_where_a_changer_is_told(tmp_path, changer, step_pct):
+    heads, row, _ = PANDAPOWER["trafo"].split("\n")
+
+    grid = read_grid(
+        laid(tmp_path, PANDAPOWER, trafo=f"{heads},tap_changer_type\n{row},{changer}\n")
+    )
+
+    assert grid.transformer_types[0].tap_step_pct == step_pct
+
+
 def test_cells_of_tables_that_cannot_be_used_are_told_by_row_and_column(tmp_path):
     bad = SIMBENCH["Line"].replace("0.2;100", "lang;100")
     worse = SIMBENCH["Load"].replace("D1;H1;H0-A;0.02", "D1;;H0-A;inf")

@@ -23,9 +23,12 @@ PRIOR_KW = 50.0
 FADING = 0.6
 """Weight of a season beside the one after it."""
 ASSUMED_SPREAD = 0.2
-"""Of the logarithm, where no season could be held out."""
+"""Of the logarithm, how far a season strays as a whole where none could be held out."""
+ASSUMED_SEASONS = 2
+"""What is assumed of it counts as much as so many seasons that were held out."""
 LEAST_KW = 0.1
-ASSUMED_DRAWS = 99
+DRAWS = 99
+MOST_DRAWS = 199
 UPPER = 0.95
 
 
@@ -50,7 +53,8 @@ def forecast(histories: Sequence[History]) -> Outlook:
     and averaged with fading weights. Then every season but the first is forecast from those before
     it alone: the ratios of what came to what was forecast, of all transformers, give the quantiles
     (split conformal prediction, Vovk and others 2005), widened because few years are known, and
-    they differ as a whole. Cost: about 1 ms for a transformer and season.
+    they differ as a whole. Where there is no second season, days are taken to stray from the
+    forecast as they stray from their neighbours. Cost: about 1 ms for a transformer and season.
 
     Raises:
         InvalidHistoryError: no season, seasons of different lengths, or figures that are none.
@@ -191,9 +195,19 @@ def _excesses(histories: Sequence[History]) -> tuple[Floats, Floats, int]:
         daily.append(excess)
         highest.append(tops)
     if not daily:
-        assumed = ASSUMED_SPREAD * _normal_quantiles(ASSUMED_DRAWS)
-        return assumed, assumed, 0
+        return _drawn(_strays(histories), 0.0, []), _drawn(np.zeros(1), 0.0, []), 0
     return _widened(daily), _widened(highest), len(daily)
+
+
+def _strays(histories: Sequence[History]) -> Floats:
+    """Return how far days stray from what they are smoothed to, as logarithms."""
+    found = []
+    for each in histories:
+        for season in each.seasons:
+            level = np.maximum(_smoothed(season.peaks_kw), LEAST_KW)
+            found.append(np.log(np.maximum(season.peaks_kw, LEAST_KW) / level))
+    every = np.concatenate(found)
+    return np.asarray(every[np.isfinite(every)], np.float64)
 
 
 def _before(histories: Sequence[History], year: int) -> tuple[list[History], list[Season]]:
@@ -212,30 +226,60 @@ def _before(histories: Sequence[History], year: int) -> tuple[list[History], lis
 def _widened(by_year: Sequence[Floats]) -> Floats:
     """Return excesses of all years, (transformers, days) each, as wide as they must be.
 
-    What transformers have in common on a day is drawn once a year, and few years are known. Its
-    variance over n years counts (1 + 1/n) times, as that of the next draw beside their mean, and
-    more by the square of Student's quantile over the normal one; what is a transformer's own counts
-    as it is seen.
+    How far a year strays as a whole is drawn once a year, and few years are known. So is what its
+    days have in common beside it (a season comes early for all): its variance over n years counts
+    (1 + 1/n) times, as that of the next draw beside their mean, and more by the square of Student's
+    quantile. How far transformers stray from each other is seen often enough.
     """
-    common = [_mean_known(one) for one in by_year]
-    own = np.concatenate([(one - mean).ravel() for one, mean in zip(by_year, common, strict=True)])
-    own = own[np.isfinite(own)]
+    shifts = [float(np.nanmean(one)) for one in by_year]
+    left = [one - shift for one, shift in zip(by_year, shifts, strict=True)]
+    own = np.concatenate([one.ravel() for one in left])
     count = len(by_year)
-    between = float(np.mean([np.mean(mean**2) for mean in common]))
-    wider = float(stdtrit(count, UPPER) / ndtri(UPPER)) ** 2 * (1 + 1 / count)
-    variance = max(float(own.var()), 1e-12)
-    stretch = np.sqrt(1 + between * wider / variance)
-    centre = float(np.mean(np.concatenate(common))) * count / (count + 2)
-    return np.asarray(centre + own * stretch, np.float64)
+    more = _student(count) ** 2 * (1 + 1 / count) - 1
+    centre = float(np.mean(shifts)) * count / (count + ASSUMED_SEASONS)
+    return _drawn(own[np.isfinite(own)], centre, shifts, beside=more * _in_common(left))
 
 
-def _mean_known(values: Floats) -> Floats:
-    """Return the mean over transformers by day; 0 where none is known."""
-    known = np.isfinite(values)
-    total = np.where(known, values, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(known.sum(axis=0), 1), np.float64)
+def _in_common(left: Sequence[Floats]) -> float:
+    """Return the variance of what transformers have in common on a day, less what chance gives.
+
+    One transformer alone cannot tell it from its own: 0.
+    """
+    found = []
+    for one in left:
+        known = np.isfinite(one)
+        count = known.sum(axis=0)
+        enough = count > 1
+        if not enough.any():
+            continue
+        values, count = np.where(known, one, 0.0)[:, enough], count[enough]
+        mean = values.sum(axis=0) / count
+        apart = (np.where(known[:, enough], values - mean, 0.0) ** 2).sum(axis=0) / (count - 1)
+        found.append(float(np.mean(mean**2 - apart / count)))
+    return max(float(np.mean(found)), 0.0) if found else 0.0
 
 
-def _normal_quantiles(count: int) -> Floats:
-    """Return evenly likely values of a standard normal variable."""
-    return np.asarray(ndtri((np.arange(count) + 0.5) / count), np.float64)
+def _drawn(own: Floats, centre: float, shifts: Sequence[float], *, beside: float = 0.0) -> Floats:
+    """Return evenly likely excesses: what is their own, and what a year may stray as a whole.
+
+    The variance of that is the shifts' about zero beside what is assumed (a scaled inverse chi
+    squared prior), and counts by the square of Student's quantile over the normal one; `beside` is
+    added to it.
+    """
+    freedom = ASSUMED_SEASONS + len(shifts)
+    assumed = (ASSUMED_SPREAD / _student(ASSUMED_SEASONS)) ** 2
+    variance = (ASSUMED_SEASONS * assumed + float(np.sum(np.square(shifts)))) / freedom
+    spread = np.sqrt(variance * _student(freedom) ** 2 + beside)
+    few = np.quantile(own, _shares(min(len(own), MOST_DRAWS)))
+    every = centre + few[:, None] + spread * np.asarray(ndtri(_shares(DRAWS)), np.float64)
+    return np.asarray(np.quantile(every, _shares(max(len(own), DRAWS))), np.float64)
+
+
+def _student(freedom: int) -> float:
+    """Return how many times wider than the normal distribution few observations make it."""
+    return float(stdtrit(freedom, UPPER) / ndtri(UPPER))
+
+
+def _shares(count: int) -> Floats:
+    """Return the middles of equally likely parts."""
+    return (np.arange(count) + 0.5) / count

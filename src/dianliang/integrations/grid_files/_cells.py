@@ -67,6 +67,12 @@ class Row:
         """Return a cell as a number; None where nothing is told."""
         return self.number_of(column, scale=scale) if self.told(column) else None
 
+    def must_be(self, column: str, value: float) -> None:
+        """Note a cell that says anything but this: what it asks for is not computed here."""
+        if self.number_of(column, value) != value:
+            told = self.told(column)
+            self.wrong(column, f"“{told}”算不了，这里只认识 {value:g}，请换算后再导入。")
+
     def whole(self, column: str, default: int) -> int:
         """Return a cell as a whole number."""
         value = self.number_of(column, float(default))

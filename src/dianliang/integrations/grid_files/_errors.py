@@ -1,6 +1,6 @@
 """What of a grid cannot be taken in: every complaint names table, row and column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dianliang.kernel.errors import DomainError
@@ -33,6 +33,15 @@ class Problem:
         where += f"第 {self.row} 行" if self.row else ""
         where += f"“{self.column}”列" if self.column else ""
         return f"{where.strip()}：{self.words}" if where else self.words
+
+
+def refused_tables(tables: Mapping[str, tuple[Sequence[object], str]]) -> list[Problem]:
+    """Return a problem for each table, its rows and what they are, that must hold nothing."""
+    return [
+        Problem(f"{name}.csv", 0, "", f"有 {len(rows)} 件{words}，这里算不了，请等值替换后再导入。")
+        for name, (rows, words) in tables.items()
+        if rows
+    ]
 
 
 def refuse(name: str, problems: Sequence[Problem]) -> None:

@@ -10,6 +10,7 @@ from dianliang.engines.powerflow import (
     Load,
     LoadKind,
     Node,
+    Phase,
     Source,
     Switch,
     TapSide,
@@ -17,7 +18,7 @@ from dianliang.engines.powerflow import (
     TransformerType,
 )
 from dianliang.integrations.grid_files._cells import Row, csv_rows
-from dianliang.integrations.grid_files._errors import Problem, refuse
+from dianliang.integrations.grid_files._errors import Problem, refuse, refused_tables
 from dianliang.integrations.grid_files._simbench import group_of
 
 FILES = ("bus.csv", "ext_grid.csv")
@@ -25,6 +26,21 @@ FILES = ("bus.csv", "ext_grid.csv")
 SIDES = {"HV": TapSide.HIGH, "LV": TapSide.LOW}
 SWITCHED = {"L": "line", "T": "trafo", "B": "bus"}
 LOADS = (("load", LoadKind.LOAD), ("sgen", LoadKind.GENERATOR), ("storage", LoadKind.STORAGE))
+BY_PHASE = (("asymmetric_load", LoadKind.LOAD), ("asymmetric_sgen", LoadKind.GENERATOR))
+UNKNOWN = {
+    "gen": "调压发电机",
+    "shunt": "并联电容、电抗器",
+    "ward": "等值负荷",
+    "xward": "等值负荷",
+    "impedance": "阻抗支路",
+    "trafo3w": "三绕组变压器",
+    "motor": "电动机",
+    "dcline": "直流线路",
+}
+"""Tables whose things a grid of ours has no word for; passing over them would be another grid."""
+OF_VOLTAGE = tuple(f"const_{kind}{of}_percent" for kind in "zi" for of in ("", "_p", "_q"))
+"""Shares of a load that change with the voltage."""
+RATIO = ("", "Ratio")
 
 
 def read_pandapower(folder: Path) -> Grid:
@@ -33,7 +49,8 @@ def read_pandapower(folder: Path) -> Grid:
     The index is the first column, whatever its heading. What is not in service is left out.
 
     Raises:
-        UnreadableGridError: a table or cell cannot be read; every place is listed.
+        UnreadableGridError: a table or cell cannot be read, or says what a grid of ours cannot;
+            every place is listed.
     """
     problems: list[Problem] = []
 
@@ -44,6 +61,7 @@ def read_pandapower(folder: Path) -> Grid:
         found = csv_rows(path, problems=problems, needed=needed)
         return [row for row in found if row.truth("in_service")]
 
+    problems += refused_tables({name: (rows(name), words) for name, words in UNKNOWN.items()})
     lines = rows("line", "from_bus", "to_bus", "length_km", "r_ohm_per_km", "x_ohm_per_km")
     transformers = rows("trafo", "hv_bus", "lv_bus", "sn_mva", "vk_percent", "vkr_percent")
     made = Grid(
@@ -53,8 +71,14 @@ def read_pandapower(folder: Path) -> Grid:
         line_types=tuple(map(_line_type, lines)),
         transformers=tuple(each for row in transformers for each in _transformers(row)),
         transformer_types=tuple(map(_transformer_type, transformers)),
-        loads=tuple(
-            _load(row, name, kind) for name, kind in LOADS for row in rows(name, "bus", "p_mw")
+        loads=(
+            *(_load(row, name, kind) for name, kind in LOADS for row in rows(name, "bus", "p_mw")),
+            *(
+                each
+                for name, kind in BY_PHASE
+                for row in rows(name, "bus")
+                for each in _phases(row, name, kind)
+            ),
         ),
         sources=tuple(map(_source, rows("ext_grid", "bus"))),
         switches=tuple(each for row in rows("switch", "bus", "et") for each in _switches(row)),
@@ -83,6 +107,7 @@ def _node(row: Row) -> Node:
 
 
 def _line(row: Row) -> Line:
+    row.must_be("g_us_per_km", 0.0)
     return Line(
         id=_id(row, "line"),
         from_node=_bus(row, "from_bus"),
@@ -99,7 +124,7 @@ def _line_type(row: Row) -> LineType:
         r_ohm_per_km=row.number_of("r_ohm_per_km"),
         x_ohm_per_km=row.number_of("x_ohm_per_km"),
         c_nf_per_km=row.number_of("c_nf_per_km", 0.0),
-        rated_a=row.number_of("max_i_ka", 1.0, scale=1e3),
+        rated_a=row.number_of("max_i_ka", 1.0, scale=1e3) * row.number_of("df", 1.0),
         r0_ohm_per_km=row.maybe("r0_ohm_per_km"),
         x0_ohm_per_km=row.maybe("x0_ohm_per_km"),
     )
@@ -119,6 +144,8 @@ def _transformers(row: Row) -> Iterable[Transformer]:
 
 
 def _transformer_type(row: Row) -> TransformerType:
+    row.must_be("df", 1.0)
+    row.must_be("tap_step_degree", 0.0)
     kva = row.number_of("sn_mva", scale=1e3)
     return TransformerType(
         id=_id(row, "trafo"),
@@ -131,11 +158,20 @@ def _transformer_type(row: Row) -> TransformerType:
         no_load_current_pct=row.number_of("i0_percent", 0.0),
         vector_group=_group(row),
         tap_side=row.choice("tap_side", SIDES, TapSide.HIGH),
-        tap_step_pct=row.number_of("tap_step_percent", 0.0),
+        tap_step_pct=_step_pct(row),
         tap_least=row.whole("tap_min", 0),
         tap_most=row.whole("tap_max", 0),
         tap_neutral=row.whole("tap_neutral", 0),
     )
+
+
+def _step_pct(row: Row) -> float:
+    """Return the step of the taps; from version 3 on there are none where no changer is told."""
+    kind = row.told("tap_changer_type")
+    if kind not in RATIO:
+        row.wrong("tap_changer_type", f"“{kind}”型分接开关算不了，只认识 Ratio。")
+    has_none = "tap_changer_type" in row.cells and not kind
+    return 0.0 if has_none else row.number_of("tap_step_percent", 0.0)
 
 
 def _group(row: Row) -> str:
@@ -148,6 +184,8 @@ def _group(row: Row) -> str:
 
 
 def _load(row: Row, table: str, kind: LoadKind) -> Load:
+    for column in OF_VOLTAGE:
+        row.must_be(column, 0.0)
     scale = 1e3 * row.number_of("scaling", 1.0)
     return Load(
         id=_id(row, table),
@@ -158,6 +196,26 @@ def _load(row: Row, table: str, kind: LoadKind) -> Load:
     )
 
 
+def _phases(row: Row, table: str, kind: LoadKind) -> Iterable[Load]:
+    """Yield what hangs on each phase, from phase to neutral."""
+    if row.told("type") == "delta":
+        row.wrong("type", "接在两相之间的负荷算不了，请改为相对中性线（wye）。")
+    scale = 1e3 * row.number_of("scaling", 1.0)
+    for phase in (Phase.A, Phase.B, Phase.C):
+        letter = phase.name.lower()
+        p_kw = row.number_of(f"p_{letter}_mw", 0.0, scale=scale)
+        q_kvar = row.number_of(f"q_{letter}_mvar", 0.0, scale=scale)
+        if p_kw or q_kvar:
+            yield Load(
+                id=f"{_id(row, table)}/{phase.name}",
+                node=_bus(row, "bus"),
+                p_kw=p_kw,
+                q_kvar=q_kvar,
+                phase=phase,
+                kind=kind,
+            )
+
+
 def _source(row: Row) -> Source:
     return Source(
         id=_id(row, "ext_grid"), node=_bus(row, "bus"), voltage_pu=row.number_of("vm_pu", 1.0)
@@ -165,6 +223,7 @@ def _source(row: Row) -> Source:
 
 
 def _switches(row: Row) -> Iterable[Switch]:
+    row.must_be("z_ohm", 0.0)
     kind = row.choice("et", SWITCHED, "bus")
     yield Switch(
         id=_id(row, "switch"),

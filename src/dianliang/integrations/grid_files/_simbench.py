@@ -18,10 +18,16 @@ from dianliang.engines.powerflow import (
     TransformerType,
 )
 from dianliang.integrations.grid_files._cells import Row, csv_rows
-from dianliang.integrations.grid_files._errors import Problem, refuse
+from dianliang.integrations.grid_files._errors import Problem, refuse, refused_tables
 
 FILES = ("Node.csv", "Line.csv", "ExternalNet.csv")
 """Without these a folder holds no such grid."""
+UNKNOWN = {
+    "Transformer3W": "三绕组变压器",
+    "DCLine": "直流线路",
+    "Shunt": "并联电容、电抗器",
+}
+"""Tables whose things a grid of ours has no word for; passing over them would be another grid."""
 SIDES = {"HV": TapSide.HIGH, "LV": TapSide.LOW}
 HZ = 50.0
 HOUR_DEGREES = 30.0
@@ -39,6 +45,7 @@ def read_simbench(folder: Path) -> Grid:
         path = folder / f"{name}.csv"
         return list(csv_rows(path, problems=problems, needed=needed)) if path.exists() else []
 
+    problems += refused_tables({name: (rows(name), words) for name, words in UNKNOWN.items()})
     nodes = rows("Node", "id", "vmR")
     kinds: tuple[tuple[str, str, str, LoadKind], ...] = (
         ("Load", "pLoad", "qLoad", LoadKind.LOAD),
