@@ -15,7 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.vision import Box, Picture, Zone, ZoneKind, holds
+from dianliang.engines.vision import Box, Picture, Zone, ZoneKind, holds, standing
 
 HZ = 7.0
 SIZE = (576, 768)
@@ -78,7 +78,12 @@ def truth() -> Truth:
 
 
 def feet(box: Box) -> tuple[float, float]:
-    return (box[0] + box[2]) / 2, box[3]
+    """Return where somebody stands; whoever is cut off stands at the edge of the picture.
+
+    Labels of three visits go on below the picture, where no zone can be and no detector sees.
+    """
+    x, y = standing(((box[0] + box[2]) / 2, box[3]), size=SIZE)
+    return x, y
 
 
 def visits(labels: Truth, zone: Zone) -> list[Visit]:
@@ -127,10 +132,19 @@ class Tally:
         )
 
 
-def tallied(alarms: list[Alarm], labels: Truth, zone: Zone, tally: Tally) -> None:
-    """Match alarms with visits: right zone, right time, right person, each visit once."""
-    due, told = visits(labels, zone), set()
-    late: list[float] = list(tally.late_s)
+def tallied(
+    alarms: list[Alarm],
+    labels: Truth,
+    zone: Zone,
+    tally: Tally,
+    *,
+    span: tuple[float, float] = (0.0, np.inf),
+) -> None:
+    """Match alarms with visits: right zone, right time, right person, each visit once.
+
+    Counted are visits that are due, and false alarms that come, within a span of seconds.
+    """
+    due, told = visits(labels, zone), dict[int, float]()
     for alarm in (one for one in alarms if one.zone_id == zone.id):
         at_s = alarm.picture / HZ
         for n, visit in enumerate(due):
@@ -138,11 +152,12 @@ def tallied(alarms: list[Alarm], labels: Truth, zone: Zone, tally: Tally) -> Non
             box = labels[visit.person].get(alarm.picture)
             is_then = over_s - EARLY_S <= at_s <= visit.last / HZ + LATE_S
             if n not in told and is_then and box and overlap(box, alarm.box) >= SAME:
-                told.add(n)
-                late.append(at_s - over_s)
+                told[n] = at_s - over_s
                 break
         else:
-            tally.false += 1
-    tally.hits += len(told)
-    tally.missed += len(due) - len(told)
-    tally.late_s = late
+            tally.false += span[0] <= at_s < span[1]
+    for n, visit in enumerate(due):
+        if span[0] <= visit.first / HZ + zone.dwell_s < span[1]:
+            tally.hits += n in told
+            tally.missed += n not in told
+            tally.late_s = [*tally.late_s, *([told[n]] if n in told else [])]

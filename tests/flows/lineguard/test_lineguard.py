@@ -137,13 +137,15 @@ class Angler:
         return Detections(boxes=box, scores=np.array([0.8], np.float32))
 
 
-def guarded(folder):
+def guarded(folder, warn=None):
     """Return what a watch says of a person who sits under a line for twelve seconds."""
     said, rng = [], np.random.default_rng(1)
     whole = [
         {"id": ZONE, "kind": "danger", "corners": [[0, 0], [1, 0], [1, 1], [0, 1]], "dwell_s": 4}
     ]
-    guard = Guard(watched(zones=whole), detector=Angler(), folder=folder, say=said.append)
+    guard = Guard(
+        watched(zones=whole), detector=Angler(), folder=folder, say=said.append, warn=warn
+    )
     place = rng.integers(40, 200, (160, 200, 3)).astype(np.uint8)
     for n in range(30):
         picture = place + rng.integers(0, 4, place.shape, dtype=np.uint8)
@@ -171,3 +173,10 @@ def test_a_full_disk_costs_the_evidence_and_not_the_warning(tmp_path):
 
     assert "检查磁盘" in by_type["storage"]["words"]
     assert (by_type["event"]["evidence"], by_type["event"]["warning"]) == ([], "voice")
+
+
+def test_the_warning_is_out_before_any_picture_is_kept(tmp_path):
+    before = []
+    guarded(tmp_path, warn=lambda one: before.append((one.level, list(tmp_path.iterdir()))))
+
+    assert before == [("voice", [])]

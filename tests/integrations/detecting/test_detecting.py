@@ -75,10 +75,10 @@ def test_nobody_is_found_on_an_empty_picture_or_none(detector):
     assert detector(np.zeros((0, 10, 3), np.uint8)) is NOBODY
 
 
-def test_a_picture_is_not_stretched():
+def test_a_picture_is_not_stretched_and_little_is_empty():
     fed, scale = letterboxed(np.full((100, 208, 3), 255, np.uint8))
 
-    assert (fed.shape, scale) == ((1, 3, 416, 416), 2.0)
+    assert (fed.shape, scale) == ((1, 3, 224, 416), 2.0)
     assert fed[0, 0, 199, 400] > 0 > fed[0, 0, 201, 400]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dianliang.flows.lineguard.evaluating import Score
     from dianliang.integrations.detecting import NanoDet
 
-NEEDED = ("cv2", "onnxruntime", "av")
+NEEDED = ("cv2", "onnxruntime", "av", "paho")
 HEADINGS = (
     "摄像机",
     "命中",
@@ -58,17 +58,31 @@ def _example(wish: Asked) -> None:
 
 
 def _run(wish: Asked) -> None:
-    from dianliang.flows.lineguard import watching  # noqa: PLC0415 (heavy)
+    from dianliang.flows.lineguard import outputs, warning, watching  # noqa: PLC0415 (heavy)
+
+    def say(record: dict[str, Any]) -> None:
+        _say(watching.line(record))
 
     watched = _watched(wish)
-    figures = watching.run(
-        watched,
-        detector=_detector(wish),
-        folder=_folder(wish),
-        say=lambda record: _say(watching.line(record)),
+    assert wish.cameras is not None  # noqa: S101 (run has them)
+    outlets = warning.Outlets(
+        outputs.outputs_of(_text(wish.cameras), watched),
+        folder=wish.cameras.parent,
         now=lambda: now().timestamp(),
-        starts_at_s=now().timestamp(),
+        say=say,
     )
+    try:
+        figures = watching.run(
+            watched,
+            detector=_detector(wish),
+            folder=_folder(wish),
+            say=say,
+            now=lambda: now().timestamp(),
+            starts_at_s=now().timestamp(),
+            warn=outlets.warn,
+        )
+    finally:
+        outlets.close()
     for id_, one in figures.items():
         sys.stderr.write(
             f"{id_}：画面 {one.pictures}，查看 {one.looks}，事件 {one.events}，"

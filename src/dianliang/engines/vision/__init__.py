@@ -10,6 +10,7 @@ from dianliang.engines.vision._covering import LEAST_SCORE, Covered, band, cover
 from dianliang.engines.vision._dwell import Stay, Stays, Told
 from dianliang.engines.vision._events import Event, EventKind, Reason, event
 from dianliang.engines.vision._health import BLIND, Finding, Health, Trouble, small
+from dianliang.engines.vision._identities import Track
 from dianliang.engines.vision._model import (
     NOBODY,
     Box,
@@ -33,11 +34,11 @@ from dianliang.engines.vision._rules import (
     TrackingRules,
     WarningRules,
 )
-from dianliang.engines.vision._tracking import Track, Tracker, overlap
+from dianliang.engines.vision._tracking import Tracker, overlap
 from dianliang.engines.vision._validate import InvalidCameraError, validate
 from dianliang.engines.vision._warning import Level, Warned, Warner
 from dianliang.engines.vision._watch import Step, Watch, looked_at
-from dianliang.engines.vision._zones import Window, guarded, holds, window
+from dianliang.engines.vision._zones import Window, guarded, holds, standing, window
 
 __all__ = [
     "BLIND",
@@ -90,6 +91,7 @@ __all__ = [
     "looked_at",
     "overlap",
     "small",
+    "standing",
     "strength",
     "validate",
     "window",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dianliang.engines.vision._dwell import Stay
+from dianliang.engines.vision._identities import Track
 from dianliang.engines.vision._model import Zone, ZoneKind
 from dianliang.engines.vision._rods import RodEvidence
-from dianliang.engines.vision._tracking import Track
 
 WITHOUT_ROD = 0.75
 """A stay alone never makes us surer than this: it may be a walker who rests."""

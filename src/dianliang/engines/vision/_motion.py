@@ -23,17 +23,18 @@ class MotionGate:
         self._where: NDArray[np.bool_] | None = None
         self._at_s = self._moved_at_s = self._looked_at_s = -np.inf
 
-    def looks(self, small: Gray, *, at_s: float, is_busy: bool) -> bool:
+    def looks(self, small: Gray, *, at_s: float, is_busy: bool, is_calm: bool = False) -> bool:
         """Tell whether the detector should look at this picture; `small` is the picture, shrunk.
 
         While somebody `is_busy` in the picture, or something moved within `quiet_s`, at the full
-        rate; else every `idle_s`.
+        rate, or at `calm_hz` where it `is_calm`; else every `idle_s`.
         """
         rules = self._rules
         if is_busy or self._moves(small, at_s):
             self._moved_at_s = at_s
         awake = at_s - self._moved_at_s <= rules.quiet_s
-        every_s = 1 / rules.rate_hz if awake else rules.idle_s
+        rate_hz = min(rules.rate_hz, rules.calm_hz) if is_busy and is_calm else rules.rate_hz
+        every_s = 1 / rate_hz if awake else rules.idle_s
         if at_s - self._looked_at_s < every_s * 0.9:  # pictures come a little early and late
             return False
         self._looked_at_s = at_s

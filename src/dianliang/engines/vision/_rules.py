@@ -12,12 +12,14 @@ DAY_MINUTES = 24 * 60
 class DetectionRules:
     """Where and how often the detector looks.
 
-    `rate_hz` while somebody is there or something moves; `idle_s` between looks while nothing
-    does: whoever sits still is still found. `person_share` is the height of the nearest person as
+    `rate_hz` while somebody is there or something moves, `calm_hz` while it is clear who is who:
+    nobody in nobody's way, nobody lost; `idle_s` between looks while nothing moves and nobody is
+    there: whoever sits still is still found. `person_share` is the height of the nearest person as
     a share of the picture's: so much above a zone is looked at too.
     """
 
     rate_hz: float = 5.0
+    calm_hz: float = 2.5
     idle_s: float = 2.0
     quiet_s: float = 5.0
     """How long nothing moves before the detector rests."""
@@ -31,37 +33,51 @@ class DetectionRules:
 class TrackingRules:
     """What counts as the same person."""
 
-    sure: float = 0.55
+    sure: float = 0.5
     """A box of this score begins a track."""
-    unsure: float = 0.40
+    unsure: float = 0.30
     """A box of this score goes on with one."""
-    keep_s: float = 2.5
+    keep_s: float = 2.0
     """A person who is not seen for longer is lost."""
-    unsure_s: float = 1.0
+    unsure_s: float = 2.2
     """How long after being seen somebody is followed by unsure boxes."""
-    widen: float = 0.3
+    widen: float = 0.32
     """Share of a box's size that is added on each side before boxes are compared."""
     least_overlap: float = 0.12
-    colours: float = 0.6
+    colours: float = 0.66
     """Weight of clothes against place, 0 to 1."""
-    learn: float = 0.15
+    learn: float = 0.14
     """How much one picture teaches about the clothes."""
     crowded: float = 0.15
     """Whoever shares more than this of a box with another teaches nothing."""
-    settle_s: float = 1.0
+    settle_s: float = 1.2
     """Time over which motion is averaged."""
+    remember_s: float = 10.0
+    """How long the clothes of somebody lost are remembered, to know the same person again."""
+    alone_s: float = 0.5
+    """How long somebody stands alone before the clothes tell who it is."""
+    margin: float = 0.055
+    """By how much another name must fit better before it is given."""
+    stranger: float = 0.80
+    """How well clothes must fit before somebody new is taken for one who was lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DwellRules:
     """When somebody has stayed: by the clock, whatever the number of pictures."""
 
-    grace_s: float = 1.0
+    grace_s: float = 1.15
     """Somebody who leaves or is hidden for no longer has not left."""
-    least_seen: float = 0.5
+    least_seen: float = 0.45
     """Share of the looks during the stay on which the person must have been seen."""
     handover: float = 0.6
     """Own heights from a lost person within which a new one takes over the stay."""
+    handover_s: float = 1.75
+    """How long after that."""
+    hidden_s: float = 2.6
+    """Somebody who vanished inside, seen nowhere else, is taken to be there for so long."""
+    doubt_s: float = 0.9
+    """An event waits for so long, and no longer, where it is in doubt who is who."""
     approach_s: float = 3.0
     """Somebody who will be in a zone within this time at this pace comes near."""
 

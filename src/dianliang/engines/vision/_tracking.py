@@ -3,17 +3,20 @@
 Two rounds of assignment (Zhang et al. 2022, ByteTrack: sure boxes first, then unsure ones for
 those that are followed already), motion from where somebody was last seen and not from guesses
 while hidden (Cao et al. 2023, OC-SORT), boxes widened before they are compared (Yang et al. 2023,
-C-BIoU), colours of the clothes where two could be meant. All in seconds: a camera that drops
-pictures changes nothing. Kept libraries were tried and left out, see decision 0018.
+C-BIoU), colours of the clothes where two could be meant. Who met whom is put right afterwards, see
+`_identities`. All in seconds: a camera that drops pictures changes nothing. Kept libraries were
+tried and left out, see decision 0018.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from dianliang.engines.vision._colours import Colours, alike, colours_of
+from dianliang.engines.vision._identities import Track, in_the_way, made_sure, observed
 from dianliang.engines.vision._model import Box, Detections, Picture
 from dianliang.engines.vision._rules import TrackingRules
 
@@ -26,30 +29,6 @@ NEVER = 1e3
 """Costs of a pair that cannot be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Track:
-    """A person who is followed. `velocity` is in pixels a second."""
-
-    id: int
-    box: Box
-    score: float
-    first_at_s: float
-    seen_at_s: float
-    velocity: tuple[float, float] = (0.0, 0.0)
-    sightings: int = 1
-    colours: Colours | None = None
-
-    @property
-    def feet(self) -> tuple[float, float]:
-        """Return where the person stands, in pixels."""
-        return (self.box[0] + self.box[2]) / 2, self.box[3]
-
-    @property
-    def height(self) -> float:
-        """Return the height of the box in pixels."""
-        return self.box[3] - self.box[1]
-
-
 class Tracker:
     """Follow the persons of one camera; the same pictures always give the same tracks."""
 
@@ -57,11 +36,23 @@ class Tracker:
         self._rules = rules
         self._tracks: list[Track] = []
         self._next = 1
+        self._crowd: set[int] = set()
+        self._at_s = -np.inf
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """Return who is followed, the hidden ones included."""
-        return tuple(self._tracks)
+        """Return who is followed, those hidden for a moment included."""
+        return tuple(
+            one for one in self._tracks if self._at_s - one.seen_at_s <= self._rules.keep_s
+        )
+
+    @property
+    def is_calm(self) -> bool:
+        """Tell whether it is clear who is who: fewer pictures do then."""
+        return not self._crowd and all(
+            one.is_settled and one.colours is not None and one.seen_at_s == self._at_s
+            for one in self.tracks
+        )
 
     def forget(self) -> None:
         """Lose everybody: the camera moved or its clock jumped."""
@@ -74,15 +65,21 @@ class Tracker:
 
         `picture` gives the colours of clothes; without it only places count.
         """
-        rules = self._rules
-        self._tracks = [one for one in self._tracks if at_s - one.seen_at_s <= rules.keep_s]
-        boxes, scores = detections.boxes.astype(np.float64), detections.scores
+        rules, self._at_s = self._rules, at_s
+        self._tracks = [
+            replace(one, absorbed=()) if one.absorbed else one
+            for one in self._tracks
+            if at_s - one.seen_at_s <= rules.remember_s
+        ]
+        kept = detections.scores >= rules.unsure
+        boxes, scores = detections.boxes[kept].astype(np.float64), detections.scores[kept]
         clothes = [colours_of(picture, box) if picture is not None else None for box in boxes]
-        alone = crowding(boxes) < rules.crowded
-        sure = np.flatnonzero(scores >= rules.sure)
-        unsure = np.flatnonzero((scores >= rules.unsure) & (scores < rules.sure))
+        is_sure = scores >= rules.sure
         seen: Pairs = {}
-        for chosen, longest_s in ((sure, rules.keep_s), (unsure, rules.unsure_s)):
+        for chosen, longest_s in (
+            (np.flatnonzero(is_sure), rules.keep_s),
+            (np.flatnonzero(~is_sure), rules.unsure_s),
+        ):
             free = [
                 i
                 for i, one in enumerate(self._tracks)
@@ -90,16 +87,51 @@ class Tracker:
             ]
             seen.update(self._pairs(free, chosen, boxes, clothes, at_s))
         for i, j in seen.items():
-            self._tracks[i] = self._moved(
-                self._tracks[i], boxes[j], float(scores[j]), clothes[j], at_s, alone=bool(alone[j])
-            )
-        taken = set(seen.values())
-        born = [
-            self._born(boxes[j], float(scores[j]), clothes[j], at_s) for j in sure if j not in taken
-        ]
-        now = [self._tracks[i] for i in sorted(seen)] + born
-        self._tracks += born
-        return tuple(now)
+            self._tracks[i] = self._moved(self._tracks[i], boxes[j], float(scores[j]), at_s)
+        for j in np.flatnonzero(is_sure):
+            if j not in seen.values():
+                self._born(boxes[j], float(scores[j]), at_s)
+                seen[len(self._tracks) - 1] = int(j)
+        self._tell_apart(seen, clothes, is_sure, at_s)
+        return tuple(one for one in self._tracks if one.seen_at_s == at_s)
+
+    def _tell_apart(
+        self, seen: Pairs, clothes: Clothes, is_sure: NDArray[np.bool_], at_s: float
+    ) -> None:
+        """Note who stands in whose way, learn the clothes of the others, put names right."""
+        rules, tracks = self._rules, self._tracks
+        for i, others in self._meetings(seen, at_s).items():
+            tracks[i] = in_the_way(tracks[i], others)
+        for i, j in seen.items():
+            if is_sure[j] and i not in self._crowd:
+                tracks[i] = observed(tracks[i], clothes[j], at_s=at_s, learn=rules.learn)
+        self._tracks = made_sure(tracks, frozenset(seen), rules, at_s=at_s)
+
+    def _meetings(self, seen: Pairs, at_s: float) -> dict[int, frozenset[int]]:
+        """Return who is in whose way: seen ones that overlap, and lost ones that were near."""
+        rules, tracks = self._rules, self._tracks
+        places = sorted(seen)
+        self._crowd = set()
+        if not places:
+            return {}
+        shared = overlap(_boxes(tracks, places), _boxes(tracks, places))
+        np.fill_diagonal(shared, 0.0)
+        found: dict[int, set[int]] = {}
+        for row, column in np.argwhere(shared >= rules.crowded):
+            one, other = tracks[places[row]], tracks[places[column]]
+            found.setdefault(places[row], set()).update({other.id, *other.met, *one.met})
+            self._crowd.add(places[row])
+        for i in places:
+            one = tracks[i]
+            is_new = one.first_at_s == at_s
+            for lost in tracks:
+                gap = at_s - lost.seen_at_s
+                if gap <= 0 or lost.colours is None or lost.id in one.met:
+                    continue
+                near = _is_near(one, lost, gap if is_new else 0.0)
+                if near and (is_new or i in self._crowd or gap <= 1.0):
+                    found.setdefault(i, set()).update({lost.id, *lost.met})
+        return {i: frozenset(names) for i, names in found.items()}
 
     def _pairs(
         self, free: list[int], chosen: Numbers, boxes: Floats, clothes: Clothes, at_s: float
@@ -114,9 +146,11 @@ class Tracker:
         shared = overlap(
             widened(expected, widths), widened(boxes[chosen], np.full(len(chosen), rules.widen))
         )
-        looks = np.array(
-            [[alike(self._tracks[i].colours, clothes[j]) for j in chosen] for i in free]
-        )
+        worn = [
+            one.fresh if one.colours is None else one.colours
+            for one in (self._tracks[i] for i in free)
+        ]
+        looks = alike(worn, [clothes[j] for j in chosen])
         cost = 1 - (1 - rules.colours) * shared - rules.colours * looks
         cost[shared < rules.least_overlap] = NEVER
         return {free[row]: int(chosen[column]) for row, column in _cheapest(cost)}
@@ -129,16 +163,7 @@ class Tracker:
         left, top, right, bottom = track.box
         return left + dx, top + dy, right + dx, bottom + dy
 
-    def _moved(
-        self,
-        track: Track,
-        box: Floats,
-        score: float,
-        clothes: Colours | None,
-        at_s: float,
-        *,
-        alone: bool,
-    ) -> Track:
+    def _moved(self, track: Track, box: Floats, score: float, at_s: float) -> Track:
         gap = max(at_s - track.seen_at_s, 1e-3)
         x, y = (box[0] + box[2]) / 2, box[3]
         weight = 1 - float(np.exp(-gap / self._rules.settle_s))
@@ -153,24 +178,23 @@ class Tracker:
             seen_at_s=at_s,
             velocity=(speed[0], speed[1]),
             sightings=track.sightings + 1,
-            colours=_blended(
-                track.colours,
-                clothes,
-                self._rules.learn if alone and score >= self._rules.sure else 0.0,
-            ),
         )
 
-    def _born(self, box: Floats, score: float, clothes: Colours | None, at_s: float) -> Track:
-        track = Track(
-            id=self._next,
-            box=_box(box),
-            score=score,
-            first_at_s=at_s,
-            seen_at_s=at_s,
-            colours=clothes,
+    def _born(self, box: Floats, score: float, at_s: float) -> None:
+        self._tracks.append(
+            Track(id=self._next, box=_box(box), score=score, first_at_s=at_s, seen_at_s=at_s)
         )
         self._next += 1
-        return track
+
+
+def _is_near(one: Track, lost: Track, gap_s: float) -> bool:
+    """Tell whether somebody may be one who was lost so long ago, at a walker's pace."""
+    away = np.hypot(one.feet[0] - lost.feet[0], one.feet[1] - lost.feet[1])
+    return bool(away <= max(one.height, lost.height) * (0.6 + gap_s))
+
+
+def _boxes(tracks: Sequence[Track], places: Sequence[int]) -> Floats:
+    return np.array([tracks[i].box for i in places], np.float64).reshape(-1, 4)
 
 
 def _cheapest(cost: Floats) -> list[tuple[int, int]]:
@@ -181,12 +205,6 @@ def _cheapest(cost: Floats) -> list[tuple[int, int]]:
         for row, column in zip(rows, columns, strict=True)
         if cost[row, column] < NEVER
     ]
-
-
-def _blended(old: Colours | None, new: Colours | None, weight: float) -> Colours | None:
-    if old is None or new is None:
-        return new if old is None else old
-    return np.asarray((1 - weight) * old + weight * new, dtype=np.float32)
 
 
 def _box(row: Floats) -> Box:
@@ -207,13 +225,3 @@ def overlap(ours: Floats, theirs: Floats) -> Floats:
     areas = [(one[:, 2:] - one[:, :2]).prod(axis=1) for one in (ours, theirs)]
     shared: Floats = common / np.maximum(areas[0][:, None] + areas[1][None, :] - common, 1e-9)
     return shared
-
-
-def crowding(boxes: Floats) -> Floats:
-    """Return for each box how much of the box most in its way it shares."""
-    if not len(boxes):
-        return np.zeros(0)
-    shared = overlap(boxes, boxes)
-    np.fill_diagonal(shared, 0.0)
-    most: Floats = shared.max(axis=1)
-    return most

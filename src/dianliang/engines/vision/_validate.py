@@ -20,6 +20,8 @@ SHARES = frozenset(
         "colours",
         "learn",
         "crowded",
+        "margin",
+        "stranger",
         "least_seen",
         "least_confidence",
         "shake",
@@ -29,7 +31,7 @@ SHARES = frozenset(
     }
 )
 POSITIVE = frozenset(
-    {"rate_hz", "idle_s", "every_s", "settle_s", "pictures", "background_pictures"}
+    {"rate_hz", "calm_hz", "idle_s", "every_s", "settle_s", "pictures", "background_pictures"}
 )
 LONGEST_S = 24 * 3600.0
 LEAST_AREA = 1e-5

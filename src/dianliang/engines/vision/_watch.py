@@ -70,7 +70,8 @@ class Watch:
         if self._health.holds & BLIND:
             return Step(at_s=at_s, looked=False, findings=findings)
         is_busy = bool(self._tracker.tracks)
-        if not self._gate.looks(shrunk, at_s=at_s, is_busy=is_busy):
+        is_calm = self._tracker.is_calm
+        if not self._gate.looks(shrunk, at_s=at_s, is_busy=is_busy, is_calm=is_calm):
             return Step(at_s=at_s, looked=False, findings=findings)
         size = (picture.shape[0], picture.shape[1])
         view = window(

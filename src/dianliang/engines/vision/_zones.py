@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from dianliang.engines.vision._model import Point, Zone, ZoneKind
 
+EDGE = 0.01
+"""Share of the picture that counts as its edge."""
 Window = tuple[int, int, int, int]
 """A part of a picture in whole pixels: left, top, right, bottom (right and bottom outside)."""
 
@@ -26,6 +28,19 @@ def holds(zone: Zone, place: Point, *, size: tuple[int, int]) -> bool:
             inside ^= x < corner[0] + share * (before[0] - corner[0])
         before = corner
     return inside
+
+
+def standing(place: Point, *, size: tuple[int, int]) -> Point:
+    """Return where somebody stands whose box may be cut off by the edge of the picture.
+
+    The feet are then somewhere beyond it; a zone drawn up to the edge means them too.
+    """
+    height, width = size
+    x, y = place
+    return (
+        min(max(x, EDGE * width), (1 - EDGE) * width),
+        min(max(y, EDGE * height), (1 - EDGE) * height),
+    )
 
 
 def guarded(zones: Sequence[Zone]) -> tuple[Zone, ...]:

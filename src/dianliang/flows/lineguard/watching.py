@@ -26,8 +26,10 @@ from dianliang.kernel.errors import DomainError
 
 BEFORE_S = 6.0
 """How much of what led to an event a clip shows."""
-MOST_IN_CLIP = 40
+CLIP_EVERY_S = 0.5
+"""How far apart the pictures of a clip are: on each of them every head is looked for."""
 Say = Callable[[dict[str, Any]], None]
+Warn = Callable[[Warned], None]
 Now = Callable[[], float]
 
 
@@ -47,12 +49,11 @@ class Figures:
 class _Kept:
     """Pictures of the last seconds of one camera: in memory only, until heads are covered."""
 
-    pictures: deque[tuple[float, Picture]] = field(
-        default_factory=lambda: deque(maxlen=MOST_IN_CLIP)
-    )
+    pictures: deque[tuple[float, Picture]] = field(default_factory=deque)
 
     def add(self, picture: Picture, at_s: float) -> None:
-        self.pictures.append((at_s, picture))
+        if not self.pictures or not 0 <= at_s - self.pictures[-1][0] < 0.9 * CLIP_EVERY_S:
+            self.pictures.append((at_s, picture))
         while self.pictures and not 0 <= at_s - self.pictures[0][0] <= BEFORE_S:
             self.pictures.popleft()
 
@@ -61,13 +62,22 @@ class Guard:
     """The watch over several cameras in one process; decoding is done by others."""
 
     def __init__(
-        self, watched: Sequence[Watched], *, detector: Detector, folder: Path | None, say: Say
+        self,
+        watched: Sequence[Watched],
+        *,
+        detector: Detector,
+        folder: Path | None,
+        say: Say,
+        warn: Warn | None = None,
     ) -> None:
-        """Prepare; `folder` is where evidence goes, None for nowhere; `say` takes each record."""
+        """Prepare; `folder` is where evidence goes, None for nowhere; `say` takes each record.
+
+        `warn` is told of each warning before evidence is kept: covering heads takes time.
+        """
         self._watches = {
             one.camera.id: Watch(camera=one.camera, detector=detector) for one in watched
         }
-        self._detector, self._folder, self._say = detector, folder, say
+        self._detector, self._folder, self._say, self._warn = detector, folder, say, warn
         self._kept = {one.camera.id: _Kept() for one in watched}
         self.figures = {one.camera.id: Figures() for one in watched}
 
@@ -94,6 +104,9 @@ class Guard:
                     "words": finding.words,
                 }
             )
+        for one in step.warned:
+            if self._warn is not None:
+                self._warn(one)
         self._tell_events(step, taken)
         figures.cpu_s += time.process_time() - began
         return step
@@ -165,6 +178,7 @@ def run(
     say: Say,
     now: Now,
     starts_at_s: float,
+    warn: Warn | None = None,
 ) -> Mapping[str, Figures]:
     """Watch cameras until every source that ends has ended; return what it cost and found.
 
@@ -173,7 +187,7 @@ def run(
     Raises:
         UnreadableSourceError: a source is no file, folder or address.
     """
-    guard = Guard(watched, detector=detector, folder=folder, say=say)
+    guard = Guard(watched, detector=detector, folder=folder, say=say, warn=warn)
     for told_by in _followed(watched, starts_at_s):
         if isinstance(told_by, Taken):
             at_s = now() if told_by.at_s is None else told_by.at_s

@@ -13,6 +13,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dianliang.engines.vision import NOBODY, Detections, Picture
+from dianliang.integrations.detecting.onnx_file import sides_freed
 from dianliang.kernel.errors import DomainError
 
 WEIGHTS = Path(__file__).with_name("nanodet.onnx")
@@ -22,6 +23,10 @@ CLASSES = 80
 PERSON = 0
 MEAN = np.array([103.53, 116.28, 123.675], dtype=np.float32)
 SPREAD = np.array([57.375, 57.12, 58.395], dtype=np.float32)
+EMPTY = (-MEAN / SPREAD).reshape(1, 3, 1, 1)
+"""Black, as the network sees it."""
+STRIDE = 32
+"""The coarsest grid of the network: sides are multiples of it."""
 SAME_PERSON = 0.6
 """Intersection over union from which two boxes are one person."""
 Floats = NDArray[np.float32]
@@ -49,7 +54,7 @@ class NanoDet:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
-                str(weights), options, providers=["CPUExecutionProvider"]
+                sides_freed(weights.read_bytes()), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
             words = f"模型 {weights.name} 打不开：{str(error)[:120]}。请换一个 ONNX 文件。"
@@ -64,7 +69,7 @@ class NanoDet:
             return NOBODY
         fed, scale = letterboxed(picture)
         heads = self._heads(fed)
-        parts = [self._decoded(*heads[cells]) for cells in sorted(heads)]
+        parts = [self._decoded(*heads[cells], fed.shape[2:]) for cells in sorted(heads)]
         boxes = np.concatenate([boxes for boxes, _ in parts]) / scale
         scores = np.concatenate([scores for _, scores in parts])
         limits = np.array([picture.shape[1], picture.shape[0]] * 2, dtype=np.float32)
@@ -77,10 +82,12 @@ class NanoDet:
             found.setdefault(out.shape[1], {})[out.shape[2]] = out[0]
         return {cells: (by[CLASSES], by[4 * BINS]) for cells, by in found.items()}
 
-    def _decoded(self, scores: Floats, bins: Floats) -> tuple[Floats, Floats]:
+    def _decoded(
+        self, scores: Floats, bins: Floats, size: tuple[int, ...]
+    ) -> tuple[Floats, Floats]:
         """Return boxes in pixels of the letterboxed picture, and their scores."""
-        across = round(len(scores) ** 0.5)
-        stride = SIDE / across
+        stride = round((size[0] * size[1] / len(scores)) ** 0.5)
+        across = size[1] // stride
         persons = scores[:, PERSON]
         cells = np.flatnonzero(persons >= self._least)
         raw = bins[cells].reshape(-1, 4, BINS)
@@ -96,21 +103,32 @@ class NanoDet:
         last = sorted(
             int(out.shape[2]) for out in self._session.get_outputs() if len(out.shape) == 3
         )
-        if given != [1, 3, SIDE, SIDE] or set(last) != {CLASSES, 4 * BINS}:
+        if given not in ([1, 3, "h", "w"], [1, 3, SIDE, SIDE]) or set(last) != {CLASSES, 4 * BINS}:
             raise UnableToDetectError(
                 f"模型 {weights.name} 不是 NanoDet {SIDE}：输入 {given}，输出末维 {last}。"
             )
 
 
 def letterboxed(picture: Picture) -> tuple[Floats, float]:
-    """Return a picture as the network wants it, (1, 3, 416, 416), and how it was scaled."""
+    """Return a picture as the network wants it, (1, 3, h, w), and how it was scaled.
+
+    The longer side becomes 416; the shorter one is filled up to whole strides only, as what is
+    empty costs as much as what is full.
+    """
     height, width = picture.shape[:2]
     scale = min(SIDE / height, SIDE / width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
-    fed = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
-    fed[:rows, :columns] = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    planes = ((fed.astype(np.float32) - MEAN) / SPREAD).transpose(2, 0, 1)[None]
-    return np.ascontiguousarray(planes, dtype=np.float32), scale
+    shrunk = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    fed = np.empty((1, 3, *(-(-side // STRIDE) * STRIDE for side in (rows, columns))), np.float32)
+    fed[:] = EMPTY
+    for plane in range(3):
+        cv2.scaleAdd(
+            shrunk[..., plane].astype(np.float32),
+            float(1 / SPREAD[plane]),
+            np.full((rows, columns), EMPTY[0, plane, 0, 0], np.float32),
+            fed[0, plane, :rows, :columns],
+        )
+    return fed, scale
 
 
 def once(boxes: Floats, scores: Floats) -> Detections:

@@ -1,0 +1,76 @@
+"""Warnings by HTTP: one signed POST of JSON to a device on the operator's own network.
+
+The header ``X-Dianliang-Signature: t=<seconds since 1970>,v1=<hex>`` is HMAC-SHA256 over
+``<t>.<body>``; a device should refuse what is older than five minutes, and do nothing twice for one
+``Idempotency-Key``. Redirects are not followed: a warning goes where the operator said.
+"""
+
+import hashlib
+import hmac
+import http.client
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from dianliang.integrations.loudspeakers.model import NotHeardError
+
+HEADER = "X-Dianliang-Signature"
+TIMEOUT_S = 3.0
+OKAY = range(200, 300)
+FOR_GOOD = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
+"""Answers that another try of the same will not change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSpeaker:
+    """A device at an address. `now` gives seconds since 1970, for the signature."""
+
+    url: str
+    secret: str
+    now: Callable[[], float]
+    timeout_s: float = TIMEOUT_S
+
+    @property
+    def name(self) -> str:
+        """Return host and path: user, password and query stay out of logs."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}{parts.path}"
+
+    def send(self, body: bytes, *, camera_id: str, key: str) -> None:
+        """Post a warning.
+
+        Raises:
+            NotHeardError: no answer in time, or one that is no success.
+        """
+        del camera_id  # it is in the body
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            HEADER: signature(body, secret=self.secret, at_s=self.now()),
+        }
+        parts = urlsplit(self.url)
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout_s)
+        try:
+            connection.request("POST", path, body=body, headers=headers)
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise NotHeardError(f"{self.name} 没有应答：{type(error).__name__}。") from error
+        finally:
+            connection.close()
+        if status not in OKAY:
+            words = f"{self.name} 答复 {status}，没有接受预警。"
+            raise NotHeardError(words, may_retry=status not in FOR_GOOD)
+
+    def close(self) -> None:
+        """Do nothing: each warning has a connection of its own."""
+
+
+def signature(body: bytes, *, secret: str, at_s: float) -> str:
+    """Return the value of the header for a body."""
+    seconds = int(at_s)
+    digest = hmac.new(secret.encode(), b"%d." % seconds + body, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={digest}"
