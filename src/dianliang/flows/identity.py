@@ -9,10 +9,14 @@ from django.db.models import Q, QuerySet
 from dianliang.core import audit
 from dianliang.core.models import AuditEvent, User
 from dianliang.domain.directory.models import RoleAssignment
-from dianliang.domain.workforce.models import Membership, Person
+from dianliang.domain.workforce.models import Membership
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
 
 LOG_IN, LOG_OUT, DENIED = "account.log-in", "account.log-out", "access.denied"
+OF_AN_ACTOR = (
+    *("pk", "valid_from", "valid_until", "role", "unit__path", "unit__code", "area__path"),
+    *("user__person__pk", "user__person__number", "user__person__is_active"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +45,21 @@ def roles_of(user: User, *, on: date) -> tuple[RoleChoice, ...]:
 def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | None:
     """Return the actor for a role of the account, or for its first one; None if it has none.
 
-    Asked for each page: two or three queries that fetch only what an actor is made of.
+    Asked for each page: one or two queries that fetch only what an actor is made of. An account
+    has few roles: looking at their days here takes half the work of asking for them.
     """
-    rows = _assigned(user, on=on).values_list(
-        "pk", "role", "unit__path", "unit__code", "area__path"
+    rows = RoleAssignment.objects.filter(user=user).order_by("pk").values_list(*OF_AN_ACTOR)
+    held = next(
+        (
+            row
+            for pk, begins, ends, *row in rows
+            if role_id in {None, pk} and (begins or on) <= on <= (ends or on)
+        ),
+        None,
     )
-    held = next((row for row in rows if role_id in {None, row[0]}), None)
     if held is None:
         return None
-    _, role, unit_path, unit_code, area_path = held
-    person = Person.objects.filter(user=user, is_active=True).values_list("pk", "number").first()
+    role, unit_path, unit_code, area_path, person, number, is_active = held
     return Actor(
         id=f"user:{user.username}",
         name=user.display_name or user.username,
@@ -58,8 +67,8 @@ def actor_of(user: User, *, on: date, role_id: int | None = None) -> Actor | Non
         unit_path=unit_path,
         unit_code=unit_code,
         area_path=area_path or "/",
-        person_number=person[1] if person else "",
-        team_codes=_team_codes(person[0], on=on) if person else frozenset(),
+        person_number=number if is_active else "",
+        team_codes=_team_codes(person, on=on) if is_active else frozenset(),
     )
 
 

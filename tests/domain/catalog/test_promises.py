@@ -15,9 +15,8 @@ ROWS = json.loads((Path(operations.__file__).parent / "data/promises.json").read
 
 
 @pytest.fixture
-def catalogue(db):
-    operations.load_catalogue()
-    operations.load_calendar(years=[2026])
+def catalogue(town):
+    """What is shipped, and the holidays of 2026: a town has both."""
 
 
 def local(month, day, hour=0, minute=0):
