@@ -2,11 +2,12 @@
 
 Real series are cut into blocks of four weeks, or into the same ten weeks of every year; half of
 what there is may be seen, then further ones (every third block of weeks, for time) are forecast
-from all before them alone, without weather. ETT's two transformers are always there; nmecr's loads and OpenDSM's samples can only be
-read by the Python that `baselines` asks for. Beside ours, all by quantiles and on the same blocks:
-the last block again with the quantiles of what that missed so far (seasonal naive), linear quantile
-regression and gradient boosting with quantile loss (both scikit-learn's) on last blocks, means and
-weekdays. Daily peaks where there are hours, else daily energy; units are those of the sets.
+from all before them alone, without weather. ETT's two transformers are always there; nmecr's loads
+and OpenDSM's samples can only be read by the Python that `baselines` asks for. Beside ours, all by
+quantiles and on the same blocks: the last block again with the quantiles of what that missed so far
+(seasonal naive), linear quantile regression and gradient boosting with quantile loss (both
+scikit-learn's) on last blocks, means and weekdays. Daily peaks where there are hours, else daily
+energy; units are those of the sets.
 
 What must hold, set by what is promised to users: over all days of all series our intervals of
 90 % hold 87 to 93 % of what came, and our loss is no more than that of the best peer.

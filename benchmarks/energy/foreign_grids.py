@@ -1,7 +1,7 @@
 """Compute grids that others made: ``python -m benchmarks.energy.foreign_grids``.
 
 pandapower's low-voltage networks (Kerber, Kerber's extremes, Dickert, CIGRE, voltage control,
-Schutterwald, IEEE's European feeder by phase) and simbench's come from a Python of their own,
+Schutterwald, IEEE's European feeder by phase, without what its transformer's core takes) and simbench's come from a Python of their own,
 ``--pandapower-python``, with what `pandapower.txt` names and `simbench`. Each is read by our own
 readers from its tables, every load is drawn anew for some steps, and voltages and loadings must be
 pandapower's. simbench's grids are read twice, from their own tables too. Time is CPU-seconds a

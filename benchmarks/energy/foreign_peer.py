@@ -20,6 +20,7 @@ import numpy as np
 TABLES = ("bus", "line", "trafo", "load", "sgen", "storage", "asymmetric_load", "switch")
 LOADS = ("load", "sgen", "storage")
 PHASES = "abc"
+PLENTY_MVA = 1e8
 WAYS: tuple[dict[str, Any], ...] = (
     {"numba": True},
     {"numba": True, "init": "results"},
@@ -110,6 +111,11 @@ def written(net: Any, folder: Path, steps: int) -> dict[str, Any]:
     factors = rng.uniform(0.2, 1.2, (steps, sum(counts)))
     np.save(folder / "factors.npy", factors)
     if len(net.asymmetric_load):
+        # By phase pandapower puts an impedance behind the source, which it else keeps stiff.
+        net.ext_grid["s_sc_max_mva"], net.ext_grid["rx_max"] = PLENTY_MVA, 0.1
+        net.ext_grid["x0x_max"], net.ext_grid["r0x0_max"] = 1.0, 0.1
+        # Nor have we a word for what a core takes of a zero sequence.
+        net.trafo["mag0_percent"] = PLENTY_MVA
         pp.runpp_3ph(net, tolerance_mva=1e-10)
         columns = [f"vm_{phase}_pu" for phase in PHASES]
         return {"voltage_pu": [net.res_bus_3ph[columns].to_numpy().tolist()]}
