@@ -78,7 +78,8 @@ _LOADS = ("HUFL", "MUFL", "LUFL")
 
 def _loaded(peaks: Floats) -> Floats:
     known = np.where(peaks > 0, peaks, np.nan)
-    return known[np.isnan(known).mean(axis=1) <= MOST_EMPTY + np.isnan(peaks).mean(axis=1)]
+    carries = np.isnan(known).mean(axis=1) <= MOST_EMPTY + np.isnan(peaks).mean(axis=1)
+    return np.asarray(known[carries], np.float64)
 
 
 def ours(past: Floats) -> Floats:

@@ -12,6 +12,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,7 @@ SIMBENCH = tuple(
 
 def bundled() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield pandapower's low-voltage networks."""
-    import pandapower.networks as known
+    known = import_module("pandapower.networks")
 
     for name in sorted(dir(known)):
         if name.startswith(("create_kerber_", "kb_extrem_")):
@@ -57,19 +59,13 @@ def bundled() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "cigre_lv", known.create_cigre_network_lv
     yield "schutterwald", known.lv_schutterwald
     for name in ("rural_1", "rural_2", "village_1", "village_2", "suburb_1"):
-        yield (
-            f"voltage_control_{name}",
-            lambda name=name: known.create_synthetic_voltage_control_lv_network(name),
-        )
+        make = known.create_synthetic_voltage_control_lv_network
+        yield f"voltage_control_{name}", partial(make, name)
     for reach in ("short", "middle", "long"):
         for case in ("good", "average", "bad"):
             many = "multiple" if reach != "short" else "single"
-            yield (
-                f"dickert_{reach}_{case}",
-                lambda reach=reach, case=case, many=many: known.create_dickert_lv_network(
-                    feeders_range=reach, linetype="cable", customer=many, case=case
-                ),
-            )
+            make = partial(known.create_dickert_lv_network, reach, "cable", many, case)
+            yield f"dickert_{reach}_{case}", make
     yield "ieee_european_lv", known.ieee_european_lv_asymmetric
 
 
@@ -78,7 +74,7 @@ def of_simbench(out: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
 
     Their own tables are laid beside ours, so that both readers are held against the same answer.
     """
-    import simbench
+    simbench = import_module("simbench")
 
     def made(code: str) -> Any:
         _, told = simbench.get_simbench_code_and_parameters(code)
@@ -95,12 +91,12 @@ def of_simbench(out: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
         return net
 
     for code in SIMBENCH:
-        yield code, lambda code=code: made(code)
+        yield code, partial(made, code)
 
 
 def written(net: Any, folder: Path, steps: int) -> dict[str, Any]:
     """Write a network's tables, solve it, and return pandapower's answer."""
-    import pandapower as pp
+    pp = import_module("pandapower")
 
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*TABLES, "ext_grid", *_others(net)):
