@@ -211,9 +211,12 @@ def timed(kind: str, population: int) -> float:
         kwh = np.repeat(kwh / 24, 24, axis=0)
     else:
         base = Weather.of(one.times[rows], weather)
-    start = time.process_time()
-    fit(base, kwh).predict(base.only(np.arange(len(base)) < 1))
-    return (time.process_time() - start) / population * 1000
+    took = []
+    for _ in range(3):  # the least: what else the machine does shows in the others
+        start = time.process_time()
+        fit(base, kwh).predict(base.only(np.arange(len(base)) < 1))
+        took.append(time.process_time() - start)
+    return min(took) / population * 1000
 
 
 def placebo(chosen: Sequence[sets.Set]) -> None:

@@ -4,9 +4,9 @@
 
 The peers make the monthly energy by period, greatest demands, energy and basic charges from the
 same Parquet files; ours makes those, the adjustment, and all findings. Every figure of the bills
-must agree to a cent. Prints CPU-seconds of the whole process, memory, and the ratios that must
-hold: our bills with all findings cost no more CPU than the bills alone in pandas, and never more
-than 120 s for 1000 firms. The bills alone stand beside DuckDB's, which reads the lists itself.
+must agree to a cent. Prints CPU-seconds of the whole process, memory, and what must hold: the same
+bills cost us no more CPU than the better peer, and bills with all findings never more than 120 s
+for 1000 firms.
 """
 
 import argparse
@@ -218,10 +218,10 @@ def main() -> int:
             worst = max(float(np.abs(bill[key] - ours_bill[key]).max()) for key in bill)
             is_same = is_same and worst < 0.01
             print(f"{name:28}{peers[name]:9.1f}{gb:7.2f}   greatest difference {worst:.1e}")
-    ratio = ours_s / peers[PANDAS]
+    ratio = peers[OURS] / min(peers[DUCKDB], peers[PANDAS])
     goal = GOAL_S * asked.firms / 1000
-    print(f"ours with findings / pandas bills: {ratio:.2f} (must be ≤ 1); same bills: {is_same}")
-    print(f"our bills / DuckDB bills: {peers[OURS] / peers[DUCKDB]:.2f}")
+    print(f"our bills / the better peer's: {ratio:.2f} (must be ≤ 1); same bills: {is_same}")
+    print(f"ours with findings / pandas, bills alone: {ours_s / peers[PANDAS]:.2f}")
     print(f"goal {goal:.0f} CPU-s: {'met' if ours_s <= goal else 'missed'}")
     return 0 if is_same and ratio <= 1 and ours_s <= goal else 1
 

@@ -1,11 +1,12 @@
 """Compute grids that others made: ``python -m benchmarks.energy.foreign_grids``.
 
 pandapower's low-voltage networks (Kerber, Kerber's extremes, Dickert, CIGRE, voltage control,
-Schutterwald, IEEE's European feeder by phase) and simbench's come from a Python of their own,
-``--pandapower-python``, with what `pandapower.txt` names and `simbench`. Each is read by our own
-readers from its tables, every load is drawn anew for some steps, and voltages and loadings must be
-pandapower's. simbench's grids are read twice, from their own tables too. Time is CPU-seconds a
-step on one core: ours, power-grid-model alone on our tables, pandapower's best way.
+Schutterwald, IEEE's European feeder by phase, without what its transformer's core takes) and
+simbench's come from a Python of their own, ``--pandapower-python``, with what `pandapower.txt`
+names and `simbench`. Each is read by our own readers from its tables, every load is drawn anew for
+some steps, and voltages and loadings must be pandapower's. simbench's grids are read twice, from
+their own tables too. Time is CPU-seconds a step on one core: ours, power-grid-model alone on our
+tables, pandapower's best way.
 
 What must hold: every network is read, voltages differ by no more than 1e-5 pu, and over the
 networks of 100 nodes and more ours takes at most 1/300 of pandapower's best in the median.

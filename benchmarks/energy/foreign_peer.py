@@ -12,6 +12,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import numpy as np
 TABLES = ("bus", "line", "trafo", "load", "sgen", "storage", "asymmetric_load", "switch")
 LOADS = ("load", "sgen", "storage")
 PHASES = "abc"
+PLENTY_MVA = 1e8
 WAYS: tuple[dict[str, Any], ...] = (
     {"numba": True},
     {"numba": True, "init": "results"},
@@ -48,7 +51,7 @@ SIMBENCH = tuple(
 
 def bundled() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield pandapower's low-voltage networks."""
-    import pandapower.networks as known
+    known = import_module("pandapower.networks")
 
     for name in sorted(dir(known)):
         if name.startswith(("create_kerber_", "kb_extrem_")):
@@ -56,19 +59,13 @@ def bundled() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "cigre_lv", known.create_cigre_network_lv
     yield "schutterwald", known.lv_schutterwald
     for name in ("rural_1", "rural_2", "village_1", "village_2", "suburb_1"):
-        yield (
-            f"voltage_control_{name}",
-            lambda name=name: known.create_synthetic_voltage_control_lv_network(name),
-        )
+        make = known.create_synthetic_voltage_control_lv_network
+        yield f"voltage_control_{name}", partial(make, name)
     for reach in ("short", "middle", "long"):
         for case in ("good", "average", "bad"):
             many = "multiple" if reach != "short" else "single"
-            yield (
-                f"dickert_{reach}_{case}",
-                lambda reach=reach, case=case, many=many: known.create_dickert_lv_network(
-                    feeders_range=reach, linetype="cable", customer=many, case=case
-                ),
-            )
+            make = partial(known.create_dickert_lv_network, reach, "cable", many, case)
+            yield f"dickert_{reach}_{case}", make
     yield "ieee_european_lv", known.ieee_european_lv_asymmetric
 
 
@@ -77,7 +74,7 @@ def of_simbench(out: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
 
     Their own tables are laid beside ours, so that both readers are held against the same answer.
     """
-    import simbench
+    simbench = import_module("simbench")
 
     def made(code: str) -> Any:
         _, told = simbench.get_simbench_code_and_parameters(code)
@@ -94,12 +91,12 @@ def of_simbench(out: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
         return net
 
     for code in SIMBENCH:
-        yield code, lambda code=code: made(code)
+        yield code, partial(made, code)
 
 
 def written(net: Any, folder: Path, steps: int) -> dict[str, Any]:
     """Write a network's tables, solve it, and return pandapower's answer."""
-    import pandapower as pp
+    pp = import_module("pandapower")
 
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*TABLES, "ext_grid", *_others(net)):
@@ -110,6 +107,11 @@ def written(net: Any, folder: Path, steps: int) -> dict[str, Any]:
     factors = rng.uniform(0.2, 1.2, (steps, sum(counts)))
     np.save(folder / "factors.npy", factors)
     if len(net.asymmetric_load):
+        # By phase pandapower puts an impedance behind the source, which it else keeps stiff.
+        net.ext_grid["s_sc_max_mva"], net.ext_grid["rx_max"] = PLENTY_MVA, 0.1
+        net.ext_grid["x0x_max"], net.ext_grid["r0x0_max"] = 1.0, 0.1
+        # Nor have we a word for what a core takes of a zero sequence.
+        net.trafo["mag0_percent"] = PLENTY_MVA
         pp.runpp_3ph(net, tolerance_mva=1e-10)
         columns = [f"vm_{phase}_pu" for phase in PHASES]
         return {"voltage_pu": [net.res_bus_3ph[columns].to_numpy().tolist()]}

@@ -198,3 +198,17 @@ def test_a_source_that_is_missing_its_node_is_refused():
     lost = Source(id="S2", node="?")
 
     assert validate(replace(GRID, sources=(SOURCE, lost)))[0].code is ErrorCode.UNKNOWN_NODE
+
+
+def test_a_plate_may_round_its_currents_but_not_mistake_its_units():
+    rounded = replace(
+        PLATE, no_load_current_pct=100 * 0.6 * PLATE.no_load_loss_kw / PLATE.rated_kva
+    )
+    mistaken = replace(PLATE, no_load_loss_kw=1000 * PLATE.no_load_loss_kw)
+
+    assert validate(changed(transformer_types=rounded)) == ()
+    flow = solve(changed(transformer_types=rounded, loads=replace(LOAD, p_kw=0.0)))
+    assert flow.transformer_loss_kw[0, 0] >= 0.9 * PLATE.no_load_loss_kw
+    assert ErrorCode.BAD_RATING in {
+        each.code for each in validate(changed(transformer_types=mistaken))
+    }

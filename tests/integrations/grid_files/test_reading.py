@@ -105,7 +105,7 @@ def test_what_our_grids_have_no_word_for_is_refused_and_not_passed_over(tmp_path
     assert "shunt.csv：有 1 件并联电容" in refused.value.message
     assert "load.csv 第 2 行“const_z_percent”列：“30”算不了" in refused.value.message
 
-    with pytest.raises(UnreadableGridError, match="Shunt.csv：有 1 件"):
+    with pytest.raises(UnreadableGridError, match=r"Shunt\.csv：有 1 件"):
         read_grid(laid(tmp_path / "s", SIMBENCH, Shunt="id;node\nS;H1\n"))
 
 
