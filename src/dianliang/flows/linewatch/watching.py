@@ -241,7 +241,8 @@ class Runner:
 
     def _kept(self, names: Sequence[str]) -> dict[str, Any]:
         """Move the evidence into the file store; without room the event stands without it."""
-        at, found = self._clock(), {}
+        at = self._clock()
+        found: dict[str, Any] = {}
         for name in names:
             path = self._folder / name
             try:
