@@ -219,7 +219,7 @@ def from_linewatch() -> Iterator[str]:
     from dianliang.domain.linewatch.queries import events
     from dianliang.engines.vision._health import WORDS
     from dianliang.faces.console.linewatch import cameras
-    from dianliang.faces.console.linewatch.navigation import WATCH
+    from dianliang.faces.console.linewatch.navigation import PAGES
     from dianliang.flows.linewatch import reading, sending, weekly, zoning
 
     for table in (lifecycle.CAMERA, lifecycle.EVENT):
@@ -228,8 +228,8 @@ def from_linewatch() -> Iterator[str]:
     for words in (*tables, signs.CODES, WORDS, cameras.WORDS):
         yield from words.values()
     yield from (label for label, *_ in thresholds.RULES.values())
-    yield from (entry.label for entry in WATCH)
-    yield from ("守护", weekly.PRIVACY, sending.BY_JOB, sending.NOBODY)
+    yield from (label for _, label in PAGES)
+    yield from ("线路守护", weekly.PRIVACY, sending.BY_JOB, sending.NOBODY)
 
 
 def from_appraisal() -> Iterator[str]:

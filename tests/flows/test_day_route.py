@@ -154,5 +154,5 @@ def test_a_longer_route_costs_no_more_queries(world, django_assert_max_num_queri
         world.visit(need=world.need())
     by = world.actor("P1")
 
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(43):
         day_route.day(by=by, at=world.at)

@@ -55,7 +55,9 @@ def test_from_a_film_to_the_steward_and_into_the_week(town, tmp_path):
     station = town.actor("S1")
     keeping.draw(number=camera.number, zones=ZONES, reason="", by=station, at=NOON)
 
-    watching.watch(detector=NanoDet(), numbers=[], clock=lambda: NOON, tell=lambda _: None)
+    watching.watch(
+        detector=NanoDet(), numbers=[], clock=lambda: NOON, tell=lambda _: None, films=tmp_path
+    )
 
     event = Event.objects.get()
     assert (event.warning, event.status, event.job.status) == ("steward", "WAITING", "SCHEDULED")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -32,9 +33,8 @@ def detector():
 
 def watched(camera, detector, **given):
     told = []
-    count = watching.watch(
-        detector=detector, numbers=[], clock=lambda: NOON, tell=told.append, **given
-    )
+    known = {"films": Path(camera.source).parent, "numbers": [], "clock": lambda: NOON}
+    count = watching.watch(detector=detector, tell=told.append, **(known | given))
     camera.refresh_from_db()
     return count, told
 
@@ -71,6 +71,14 @@ def test_a_source_that_cannot_be_opened_is_silent_and_stops_no_other(town, pictu
     broken.refresh_from_db()
     assert (count, broken.status, camera.status) == (1, "SILENT", "WATCHING")
     assert not any("geheim" in line for line in told)
+
+
+def test_a_page_cannot_make_the_guard_look_at_other_files(town, pictures, detector):
+    camera = registered(town, source=str(pictures))
+
+    for films in (None, pictures / "elsewhere"):
+        assert watched(camera, detector, films=films)[0] == 0
+        assert camera.status == "SILENT"
 
 
 def test_new_zones_are_heard_while_the_camera_is_watched(town, pictures, detector, monkeypatch):

@@ -53,7 +53,7 @@ def send(*, event: Event, by: Actor, at: datetime, reason: str = "") -> Job:
         events.send_to(event=event, job=known, by=by, at=at, reason=reason)
         return known
     steward, team = steward_of(event.camera, at=at)
-    job = _open(event, team, at=at)
+    job = _open(event, at=at)
     events.send_to(event=event, job=job, by=by, at=at, reason=reason)
     if team is None or steward is None:
         events.note_told(event=event, name="", how=NOBODY, at=at)
@@ -85,7 +85,7 @@ def _under_way(camera: Camera) -> Job | None:
     return latest.job if latest else None
 
 
-def _open(event: Event, team: Team | None, *, at: datetime) -> Job:
+def _open(event: Event, *, at: datetime) -> Job:
     camera = event.camera
     what = "疑似钓鱼" if event.kind == "fishing" else "有人停留"
     reasons = "；".join(one["words"] for one in event.reasons)
@@ -101,7 +101,6 @@ def _open(event: Event, team: Team | None, *, at: datetime) -> Job:
         duration_min=MINUTES,
         priority=Job.Priority.MUST,
         due_at=at + WITHIN,
-        preferred_team=team,
         by=SYSTEM,
         at=at,
     )

@@ -39,7 +39,7 @@ class _Camera:
 
     watched: Watched
     versions: tuple[int, int]
-    status: str
+    state: str
     guard: Guard
     is_live: bool
     began_s: float | None = None
@@ -178,8 +178,8 @@ class Runner:
         found = watched_of(camera) if camera is not None else None
         if camera is None or found is None:
             return
-        is_accepted = own.status == "MOVED" and camera.status != "MOVED"
-        own.status = camera.status
+        is_accepted = own.state == "MOVED" and camera.status != "MOVED"
+        own.state = camera.status
         if found[1] != own.versions or is_accepted:
             recording.begin(number=number, at=self._clock())
             own.watched, own.versions = found
@@ -241,7 +241,8 @@ class Runner:
 
     def _kept(self, names: Sequence[str]) -> dict[str, Any]:
         """Move the evidence into the file store; without room the event stands without it."""
-        at, found = self._clock(), {}
+        at = self._clock()
+        found: dict[str, Any] = {}
         for name in names:
             path = self._folder / name
             try:

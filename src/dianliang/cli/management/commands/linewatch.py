@@ -24,12 +24,19 @@ class Command(BaseCommand):
         """Declare options."""
         parser.add_argument("cameras", nargs="*", help="摄像机编号；不写就看守全部")
         parser.add_argument("--weights", type=Path, help="自己的模型（ONNX，NanoDet 416）")
+        parser.add_argument("--films", type=Path, help="放录像的目录；不写就只看网络摄像机")
         parser.add_argument(
             "--accept-view", metavar="编号", help="认可这台摄像机现在的画面，不看守"
         )
 
     def handle(
-        self, *, cameras: list[str], weights: Path | None, accept_view: str | None, **_: Any
+        self,
+        *,
+        cameras: list[str],
+        weights: Path | None,
+        films: Path | None,
+        accept_view: str | None,
+        **_: Any,
     ) -> None:
         """Accept a view, or watch; each event and trouble is a line."""
         try:
@@ -37,11 +44,11 @@ class Command(BaseCommand):
                 accepting.accept_view(number=accept_view, by=operator(), at=now())
                 self.stdout.write(f"{accept_view} 的画面已认可，区域照旧。")
                 return
-            self._watch(cameras, weights)
+            self._watch(cameras, weights, films)
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
 
-    def _watch(self, cameras: list[str], weights: Path | None) -> None:
+    def _watch(self, cameras: list[str], weights: Path | None, films: Path | None) -> None:
         lacking = [name for name in NEEDED if find_spec(name) is None]
         if lacking:
             words = f"线路守护缺 {'、'.join(lacking)}。请安装：pip install 'dianliang[lineguard]'。"
@@ -54,5 +61,6 @@ class Command(BaseCommand):
             numbers=cameras,
             clock=now,
             tell=self.stdout.write,
+            films=films,
         )
         self.stdout.write(f"看守结束，共 {count} 台摄像机。")

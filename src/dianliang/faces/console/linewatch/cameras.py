@@ -13,6 +13,7 @@ from dianliang.domain.linewatch.access import READERS
 from dianliang.domain.linewatch.thresholds import RULES
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import degrees
+from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires, sent_photo
@@ -52,6 +53,7 @@ def cameras(request: HttpRequest, *, by: Actor) -> HttpResponse:
         for row in page.rows
     ]
     context = {"by": by, "page": page, "points": points, "towns": village_choices()}
+    context["pages"] = PAGES
     return TemplateResponse(request, "console/linewatch/cameras.html", context)
 
 

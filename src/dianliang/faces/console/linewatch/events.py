@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dianliang.domain.linewatch.access import READERS
 from dianliang.domain.linewatch.queries.events import KINDS, WARNINGS
 from dianliang.faces.console.fields import optional_day
+from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.linewatch import answering, reading, weekly
@@ -43,6 +44,7 @@ def events(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "kinds": KINDS.items(),
         "warnings": SHOWN.items(),
         "most": reading.MOST_ROWS,
+        "pages": PAGES,
     }
     return TemplateResponse(request, "console/linewatch/events.html", context)
 
@@ -117,7 +119,7 @@ def send(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def week(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the week of all cameras."""
     found = weekly.week(day=_day(request), by=by)
-    context = {"by": by, "page": found, "privacy": weekly.PRIVACY, "papers": PAPERS}
+    context = {"by": by, "page": found, "privacy": weekly.PRIVACY, "pages": PAGES}
     return TemplateResponse(request, "console/linewatch/week.html", context)
 
 
@@ -148,4 +150,5 @@ def _day(request: HttpRequest) -> date:
 def deletions(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show what was deleted when."""
     rows = reading.deletions(by=by)
-    return TemplateResponse(request, "console/linewatch/deletions.html", {"by": by, "rows": rows})
+    context = {"by": by, "rows": rows, "pages": PAGES}
+    return TemplateResponse(request, "console/linewatch/deletions.html", context)
