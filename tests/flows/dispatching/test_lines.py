@@ -119,7 +119,7 @@ def forced(town, plan, at=SIX):
 @pytest.mark.row("002-11")
 def test_the_dike_of_the_seed_is_planned_whole_and_forecast_for_three_days(town, monkeypatch):
     # No clock: on a core that others share, three seconds can be a hundred turns.
-    enough = routing.MaxIterations(limit=1000)
+    enough = routing.MaxIterations(limit=40000)
     monkeypatch.setattr(planning, "enough", lambda **_: enough)
     incident = crews_of(town, *CREWS)
     line = lined(town, incident)
