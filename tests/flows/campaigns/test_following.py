@@ -76,12 +76,12 @@ def visit(town, job: Job, *, status="ARRIVED") -> Visit:
     )
 
 
-def finish(town, made: Visit, *, photos=(), findings=""):
+def finish(town, made: Visit, *, photos=(), findings="", by=None):
     """Finish a visit from the phone."""
-    by = steward(town)
+    by = by or steward(town)
     ticked = [{"item": item, "ok": True, "note": ""} for item in made.job.checklist]
     sent = op(
-        "done",
+        f"done-{made.number}",
         "complete",
         made.number,
         checklist=ticked,
@@ -159,6 +159,29 @@ def test_a_visit_with_its_photos_makes_the_target_done_with_evidence(town):
         ("after", photos[2].token, ""),
         ("words", None, "换灯两盏"),
     ]
+
+
+@pytest.mark.row("000-15")
+def test_live_line_work_is_counted_from_the_jobs_that_did_it(town):
+    """A register of work under tension: each one that counts leads to its job and its crew."""
+    town.team("XH", "S1", "line")
+    poles = [stairwell(n, title=f"10 kV {n} 号杆带电接引") for n in range(1, 4)]
+    campaign = frozen(town, title="带电作业", table=table(*poles), proofs=["words"])
+    open_jobs(town, campaign)
+    jobs = list(Job.objects.order_by("pk"))
+    assert len(jobs) == 3
+    crew = steward(town)
+
+    for job in jobs[:2]:
+        (answer,) = finish(town, visit(town, job), findings="带电接引完成，多供 12 户", by=crew)
+        assert answer.outcome == "applied", answer.words
+
+    page = pages.campaign_page(number=campaign.number, area_code="", by=town.actor("S1"))
+    (part,) = page.parts
+    assert (part.tally.done, part.tally.total) == (2, 3)
+    done = Target.objects.filter(campaign=campaign, status="DONE").order_by("pk")
+    assert [one.visit.job_id for one in done] == [job.pk for job in jobs[:2]]
+    assert {one.visit.team.code for one in done} == {"XH"}
 
 
 def test_a_visit_without_the_demanded_photos_leaves_the_target_waiting_for_them(town):

@@ -27,7 +27,7 @@ from dianliang.flows.dispatching import (
     tasking,
 )
 from dianliang.flows.incidents import leading
-from dianliang.flows.planning import computing
+from dianliang.flows.planning import drafting as planning
 from dianliang.kernel.actor import Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
@@ -119,8 +119,8 @@ def forced(town, plan, at=SIX):
 @pytest.mark.row("002-11")
 def test_the_dike_of_the_seed_is_planned_whole_and_forecast_for_three_days(town, monkeypatch):
     # No clock: on a core that others share, three seconds can be a hundred turns.
-    enough = routing.MaxIterations(limit=1000)
-    monkeypatch.setattr(computing, "enough", lambda **_: enough)
+    enough = routing.MaxIterations(limit=40000)
+    monkeypatch.setattr(planning, "enough", lambda **_: enough)
     incident = crews_of(town, *CREWS)
     line = lined(town, incident)
     assert line.people == 5

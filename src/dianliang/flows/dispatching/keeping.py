@@ -180,7 +180,8 @@ def _store(
     at: datetime,
 ) -> Plan:
     stops, left_out = lines_of(found, built, locked=frozenset())
-    here = {line.job.pk for line in (*stops, *left_out)} | {v.job_id for v in kept.values()}
+    here = {line.job.pk for line in stops} | {line.job.pk for line in left_out}
+    here |= {visit.job_id for visit in kept.values()}
     others = list(plan.stops.exclude(team__code__in=codes).select_related("job"))
     outs = [row for row in plan.unplanned.select_related("job") if row.job_id not in here]
     with transaction.atomic():

@@ -10,7 +10,7 @@ from dianliang.core.models import BackgroundJob
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import IncidentRow, row_of
 from dianliang.domain.mobilisation import tasks
-from dianliang.domain.mobilisation.models import Task
+from dianliang.domain.mobilisation.models import Dispatch, Task
 from dianliang.domain.work.lifecycle import PLAN
 from dianliang.domain.work.models import Plan, Unplanned, Visit
 from dianliang.domain.work.queries.plan_page import FIX_LABELS
@@ -149,23 +149,8 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
     live = tasks.in_force(incident)
     repair = outcome.get("repair", {})
     names = {team.code: team.name for team in plan.teams.all()}
-    last = max((s.depart_at for s in stops), default=None)
     return Page(
-        row=dispatch_row(
-            found,
-            {
-                "n": sum(s.part_m is None for s in stops),
-                "metres": sum(s.part_m or 0.0 for s in stops),
-                "late": sum(s.late_s > 0 for s in stops),
-                "first": min((s.start_at for s in stops), default=None),
-                "last": last,
-            },
-            {
-                "n": len(places),
-                "musts": sum(row.job.priority == "must" for row in places),
-                "metres": _metres(left),
-            },
-        ),
+        row=_row(found, stops, left),
         incident=row_of(incident),
         revision=plan.revision,
         verbs=frozenset(t.verb for t in PLAN.verbs(plan.status, role=Role(by.role))),
@@ -192,6 +177,25 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         pieces=_pieces(terms, names),
         forcing=forcing(number),
         ordinary=plan.jobs.filter(task=None).count(),
+    )
+
+
+def _row(found: Dispatch, stops: Sequence[_Stop], left: Sequence[Unplanned]) -> DispatchRow:
+    places = [row for row in left if not _is_part(row)]
+    return dispatch_row(
+        found,
+        {
+            "n": sum(s.part_m is None for s in stops),
+            "metres": sum(s.part_m or 0.0 for s in stops),
+            "late": sum(s.late_s > 0 for s in stops),
+            "first": min((s.start_at for s in stops), default=None),
+            "last": max((s.depart_at for s in stops), default=None),
+        },
+        {
+            "n": len(places),
+            "musts": sum(row.job.priority == "must" for row in places),
+            "metres": _metres(left),
+        },
     )
 
 

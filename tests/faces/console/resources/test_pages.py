@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dianliang.domain.mobilisation.models import ResourceRequest
@@ -115,6 +116,12 @@ def test_a_store_is_opened_filled_counted_and_its_log_read(pages, town):
     assert "请写明差异原因" in said(refused)
     press(pages, f"{act}enter/", item="LAMP", counted="20", why="漏记一套")
     assert "已入账" in press(pages, f"{act}post/")
+
+    assert "打开领用页" in said(pages.get("/console/gear/stores/CK-9/"))
+    town.user("chief", Role.COMMANDER, "S1")  # who takes nothing is not led to where one takes
+    reader = Client()
+    reader.login(username="chief", password=PASSWORD)
+    assert "打开领用页" not in said(reader.get("/console/gear/stores/CK-9/"))
 
     log = said(pages.get("/console/gear/stores/CK-9/log/"))
     for words in ("入库", "报损", "盘点调整", "漏记一套"):

@@ -163,7 +163,7 @@ def _dispatch(
         "page": page,
         "row": page.incident,
         "view": view,
-        "tally": Counter(row.label for row in rows) if view == "changes" else {},
+        "tally": Counter(row.label for row in rows).most_common() if view == "changes" else (),
         "views": VIEWS.items(),
         "listed": listed,
         "pages": pages,

@@ -89,6 +89,7 @@ def _store(
         "sums": log.sums,
         "items": access.items(by).filter(is_active=True).values_list("code", "name", "spec"),
         "label_parts": range(1, papers.parts_of(len(page.stocks)) + 1),
+        "may_take": by.role in access.TAKERS,
         "door": drawn(_door(request, code)),
         "door_address": reverse("console:shelf", args=[code]),
         "key": fresh_key(),
