@@ -39,7 +39,7 @@ def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
                 tone=Tone.WARN,
             ),
             Series(
-                name=_("最严重时刻 %(at)s") % {"at": at},
+                name=_("最严重时刻 %(at)s") % {"at": _(at)},
                 values=tuple(one.worst_pu for one in drawn),
                 shape=Shape.POINTS,
             ),
