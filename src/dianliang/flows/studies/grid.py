@@ -1,7 +1,7 @@
 """A grid that was sent in (潮流计算): read, checked, computed in the background, kept."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -14,7 +14,17 @@ from dianliang.core import files, jobs
 from dianliang.domain.relief.models import Study
 from dianliang.domain.relief.operations import Studied
 from dianliang.domain.relief.study_queries import StudyRow
-from dianliang.engines.powerflow import QUANTITY_LABELS, Flow, Grid, Phase, Quantity, Worst
+from dianliang.engines.powerflow import (
+    QUANTITY_LABELS,
+    Floats,
+    Flow,
+    Grid,
+    Line,
+    Phase,
+    Quantity,
+    Transformer,
+    Worst,
+)
 from dianliang.flows.energy import grids
 from dianliang.flows.energy.grids import Computed
 from dianliang.flows.studies import keeping
@@ -258,12 +268,13 @@ def _worst_step(done: Computed) -> int:
     return max(every, key=lambda each: each.used).step if every else 0
 
 
-def _by_node(flow: Flow, *, lowest: bool) -> np.ndarray:
+def _by_node(flow: Flow, *, lowest: bool) -> Floats:
     """Return the voltage of the worst phase of each node at each step, per unit."""
     volts = flow.voltage_pu
     if volts.ndim == 2:
         return volts
-    return np.nanmin(volts, axis=2) if lowest else np.nanmax(volts, axis=2)
+    worst = np.nanmin(volts, axis=2) if lowest else np.nanmax(volts, axis=2)
+    return np.asarray(worst, np.float64)
 
 
 def _nodes(done: Computed) -> list[dict[str, Any]]:
@@ -290,7 +301,7 @@ def _nodes(done: Computed) -> list[dict[str, Any]]:
 
 def _branches(done: Computed) -> list[dict[str, Any]]:
     flow = done.flow
-    parts = (
+    parts: tuple[tuple[str, Sequence[Line | Transformer], Floats, Floats], ...] = (
         ("line", flow.grid.lines, flow.line_loading, flow.line_loss_kw),
         ("transformer", flow.grid.transformers, flow.transformer_loading, flow.transformer_loss_kw),
     )

@@ -71,11 +71,11 @@ def grids(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Take a grid in and ask for it to be computed."""
     sent, files = request.POST, request.FILES
-    curves = files.get("curves")
+    model, curves = files.get("model"), files.get("curves")
     try:
         told = studies.Sent(
             model=sent_file(request, "model"),
-            name=files["model"].name or "grid",
+            name=(model.name if model else "") or "grid",
             curves=curves.read() if curves else b"",
             curves_name=(curves.name or "") if curves else "",
             minutes=whole(sent.get("minutes", "") or "15", field="minutes", label="每点时长"),
