@@ -139,7 +139,7 @@ FACES = {
     "console:relief": VILLAGE | {Role.AUDITOR},
     "console:reach": VILLAGE | {Role.AUDITOR},
     "console:zone": VILLAGE | {Role.AUDITOR},
-    "console:powerflow": VILLAGE | {Role.AUDITOR},
+    "console:loadflow": VILLAGE | {Role.AUDITOR},
     "console:season": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
@@ -319,8 +319,8 @@ OBJECTS = {
     ),
     **dict.fromkeys(
         (
-            *("console:powerflow_one", "console:powerflow_table", "console:powerflow_nodes"),
-            "console:powerflow_paper",
+            *("console:loadflow_one", "console:loadflow_table", "console:loadflow_nodes"),
+            "console:loadflow_paper",
         ),
         "flow study",
     ),

@@ -86,7 +86,7 @@ def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return page_again(request, refusal)
     messages.success(request, _("已开始计算，完成后在这里显示。"))
-    return redirect("console:powerflow")
+    return redirect("console:loadflow")
 
 
 @require_GET
