@@ -141,7 +141,7 @@ FACES = {
     "console:watch": {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR},
     "console:reach": VILLAGE | {Role.AUDITOR},
     "console:zone": VILLAGE | {Role.AUDITOR},
-    "console:powerflow": VILLAGE | {Role.AUDITOR},
+    "console:loadflow": VILLAGE | {Role.AUDITOR},
     "console:season": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
@@ -338,8 +338,8 @@ OBJECTS = {
     ),
     **dict.fromkeys(
         (
-            *("console:powerflow_one", "console:powerflow_table", "console:powerflow_nodes"),
-            "console:powerflow_paper",
+            *("console:loadflow_one", "console:loadflow_table", "console:loadflow_nodes"),
+            "console:loadflow_paper",
         ),
         "flow study",
     ),

@@ -147,8 +147,8 @@ def _option(wish: argparse.Namespace, parser: Parser) -> None:
         ["节能量（kWh）", round(found.saved_kwh, 1)],
         [sure, "–".join("—" if end is None else str(end) for end in ends)],
         ["状态", STATES[found.status]],
-        *(["说明", finding.words] for finding in found.findings),
     ]
+    rows += [["说明", finding.words] for finding in found.findings]
     output.tell(("项目", "内容"), rows, wish.out, language="zh")
 
 

@@ -16,8 +16,9 @@ from dianliang.engines.powerflow import (
 )
 from dianliang.integrations import grid_files
 from dianliang.kernel.errors import InvalidInputError, reason
+from dianliang.kernel.phrases import Phrase
 
-ONE_MOMENT: tuple[str, ...] = ("模型",)
+ONE_MOMENT: tuple[str, ...] = (Phrase("模型"),)
 """What the only moment is called where there are no curves."""
 
 

@@ -12,6 +12,8 @@ from dianliang.flows.relief.options import Prices
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
+__all__ = ["ITEMS", "Priced", "change", "current", "keeps_prices", "kept", "table"]
+
 ITEMS = tuple(MeasurePrice.Item.choices)
 KEEPERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
 

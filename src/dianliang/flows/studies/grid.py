@@ -1,7 +1,7 @@
 """A grid that was sent in (潮流计算): read, checked, computed in the background, kept."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -13,16 +13,24 @@ import numpy as np
 from dianliang.core import files, jobs
 from dianliang.domain.relief.models import Study
 from dianliang.domain.relief.operations import Studied
-from dianliang.domain.relief.study_queries import StudyRow
-from dianliang.engines.powerflow import QUANTITY_LABELS, Flow, Grid, Phase, Quantity, Worst
+from dianliang.engines.powerflow import (
+    Floats,
+    Flow,
+    Grid,
+    Line,
+    Phase,
+    Transformer,
+    Worst,
+)
 from dianliang.flows.energy import grids
 from dianliang.flows.energy.grids import Computed
 from dianliang.flows.studies import keeping
 from dianliang.flows.studies.distances import distances_m
+from dianliang.flows.studies.grid_rows import VOLTAGES
 from dianliang.integrations import grid_files
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
-from dianliang.kernel.phrases import Phrase, kept, phrase_of
+from dianliang.kernel.phrases import Phrase, kept
 from dianliang.kernel.text import decoded
 
 KIND = Study.Kind.FLOW.value
@@ -34,7 +42,6 @@ MOST_NODES, MOST_STEPS = 20_000, 3000
 MOST_TOLD = 300
 """Things beyond a limit that are told word by word, worst first; all of them are counted."""
 READING, SOLVING = Phrase("读模型"), Phrase("逐点计算")
-VOLTAGES = (Quantity.LOW_VOLTAGE, Quantity.HIGH_VOLTAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,12 +265,13 @@ def _worst_step(done: Computed) -> int:
     return max(every, key=lambda each: each.used).step if every else 0
 
 
-def _by_node(flow: Flow, *, lowest: bool) -> np.ndarray:
+def _by_node(flow: Flow, *, lowest: bool) -> Floats:
     """Return the voltage of the worst phase of each node at each step, per unit."""
     volts = flow.voltage_pu
     if volts.ndim == 2:
         return volts
-    return np.nanmin(volts, axis=2) if lowest else np.nanmax(volts, axis=2)
+    worst = np.nanmin(volts, axis=2) if lowest else np.nanmax(volts, axis=2)
+    return np.asarray(worst, np.float64)
 
 
 def _nodes(done: Computed) -> list[dict[str, Any]]:
@@ -290,7 +298,7 @@ def _nodes(done: Computed) -> list[dict[str, Any]]:
 
 def _branches(done: Computed) -> list[dict[str, Any]]:
     flow = done.flow
-    parts = (
+    parts: tuple[tuple[str, Sequence[Line | Transformer], Floats, Floats], ...] = (
         ("line", flow.grid.lines, flow.line_loading, flow.line_loss_kw),
         ("transformer", flow.grid.transformers, flow.transformer_loading, flow.transformer_loss_kw),
     )
@@ -305,87 +313,3 @@ def _branches(done: Computed) -> list[dict[str, Any]]:
         for kind, things, loading, losses in parts
         for i, each in enumerate(things)
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beyond:
-    """A thing beyond a limit, as tables and workbooks need it; `words` can be translated."""
-
-    area: str
-    quantity: str
-    id: str
-    phase: str
-    value: float
-    limit: float
-    used: float
-    at: str
-    steps: int
-    clause: str
-    words: str
-
-    @property
-    def label(self) -> str:
-        """Return what is compared with its limit, in words."""
-        return QUANTITY_LABELS[Quantity(self.quantity)]
-
-    @property
-    def is_voltage(self) -> bool:
-        """Tell whether it is a voltage outside GB/T 12325."""
-        return self.quantity in VOLTAGES
-
-
-def beyond(row: StudyRow) -> tuple[Beyond, ...]:
-    """Return what is beyond its limit, worst first."""
-    return tuple(beyond_of(one) for one in row.result["beyond"])
-
-
-def beyond_of(told: Mapping[str, Any]) -> Beyond:
-    """Return a thing as a study keeps it."""
-    return Beyond(**{"area": "", **told, "words": phrase_of(told["words"])})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeRow:
-    """A node with its voltages: per unit of the rated one, volts between phases and neutral."""
-
-    id: str
-    area: str
-    rated_v: float
-    away_m: float | None
-    least_pu: float
-    most_pu: float
-    worst_pu: float
-    lat: float | None
-    lon: float | None
-
-    @property
-    def least_v(self) -> float:
-        """Return the lowest voltage of a phase to neutral."""
-        return round(self.least_pu * self.rated_v / float(np.sqrt(3.0)), 1)
-
-    @property
-    def most_v(self) -> float:
-        """Return the highest voltage of a phase to neutral."""
-        return round(self.most_pu * self.rated_v / float(np.sqrt(3.0)), 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchRow:
-    """A line or transformer: its fullest moment and what it lost."""
-
-    kind: str
-    id: str
-    loading: float
-    at: str
-    loss_kwh: float
-
-
-def nodes(told: Mapping[str, Any]) -> tuple[NodeRow, ...]:
-    """Return the nodes of a study's details, in the order of the model."""
-    return tuple(NodeRow(**one) for one in told["nodes"])
-
-
-def branches(told: Mapping[str, Any]) -> tuple[BranchRow, ...]:
-    """Return lines and transformers of a study's details, fullest first."""
-    found = [BranchRow(**one) for one in told["branches"]]
-    return tuple(sorted(found, key=lambda one: -one.loading))

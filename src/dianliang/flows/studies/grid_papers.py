@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dianliang.domain.relief.study_queries import StudyRow
-from dianliang.flows.studies.grid import beyond, beyond_of
+from dianliang.flows.studies.grid_rows import beyond, beyond_of
 from dianliang.integrations.documents.model import Document, Facts, Heading, Paragraph, Table
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from dianliang.core.jobs import run_next
 from dianliang.core.models import BackgroundJob
 from dianliang.domain.energy.models import Claim
+from dianliang.domain.relief import operations
 from dianliang.domain.relief.models import Study
 from dianliang.faces.ui.requests import now
 from dianliang.flows.demo.studies import day_of, village_grid
@@ -260,7 +261,9 @@ def test_pages_are_english_to_an_english_reader(desk, town, page):
     kind = "flow" if page == "powerflow" else page
     desk.cookies["django_language"] = "en"
     for address in (f"/console/{page}/", f"/console/{page}/{numbers[kind]}/"):
-        labels = re.findall(r"<(?:label|th|h1|h2)[^>]*>([^<]+)<", text(desk.get(address)))
+        labels = re.findall(
+            r'<(?:label[^>]*|th(?: class="number")?|h2)>([^<]+)<', text(desk.get(address))
+        )
         data = {"茶山台区 ", "明年茶季 ", "园区 ", "三号 "}
         assert not [one for one in labels if re.search("[一-鿿]", one) and one not in data]
 
@@ -281,3 +284,17 @@ def test_a_pier_with_more_sun_than_load_buys_next_to_nothing(tariff):
     assert told["year"]["autonomy"] > told["plain"]["autonomy"]
     assert told["year"]["export_kwh"] > told["year"]["import_kwh"]
     assert told["year"]["consumed_kwh"] == pytest.approx(60_000)
+
+
+@pytest.mark.parametrize(("page", "kind"), [("season", studied.SEASON), ("zone", studied.ZONE)])
+def test_a_list_costs_as_many_queries_with_twenty_studies_as_with_ten(
+    desk, town, django_assert_max_num_queries, page, kind
+):
+    for _ in range(20):
+        operations.keep_study(made=kind, by=town.actor("S1"), at=AT)
+    desk.get(f"/console/{page}/")
+
+    with django_assert_max_num_queries(22):
+        answer = desk.get(f"/console/{page}/")
+
+    assert answer.content.decode().count(f"/console/{page}/JS") == 20

@@ -26,7 +26,7 @@ LOADING: tuple[Entry, ...] = (
         roles=READERS,
     ),
     Entry(label="季节预测", to="console:season", pages=("console:season*",), roles=READERS),
-    Entry(label="潮流计算", to="console:powerflow", pages=("console:powerflow*",), roles=READERS),
+    Entry(label="潮流计算", to="console:loadflow", pages=("console:loadflow*",), roles=READERS),
     Entry(label="充电覆盖", to="console:reach", pages=("console:reach*",), roles=READERS),
     Entry(label="光储直柔", to="console:zone", pages=("console:zone*",), roles=READERS),
 )

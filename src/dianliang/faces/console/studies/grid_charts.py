@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.charts import MOST_ROWS, Chart, Limit, Series, Shape, Tone
-from dianliang.flows.studies.grid import NodeRow
+from dianliang.flows.studies.grid_rows import NodeRow
 
 LV_LOW_PU, LV_HIGH_PU = 198.0 / 231.0, 235.4 / 231.0
 """GB/T 12325—2008: 220 V −10 % and +7 %, over 400 V / √3."""
@@ -39,7 +39,7 @@ def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
                 tone=Tone.WARN,
             ),
             Series(
-                name=_("最严重时刻 %(at)s") % {"at": at},
+                name=_("最严重时刻 %(at)s") % {"at": _(at)},
                 values=tuple(one.worst_pu for one in drawn),
                 shape=Shape.POINTS,
             ),

@@ -15,7 +15,7 @@ from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.flows.studies import grid as studies
-from dianliang.flows.studies import grid_papers, keeping
+from dianliang.flows.studies import grid_papers, grid_rows, keeping
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError
 
@@ -71,11 +71,11 @@ def grids(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Take a grid in and ask for it to be computed."""
     sent, files = request.POST, request.FILES
-    curves = files.get("curves")
+    model, curves = files.get("model"), files.get("curves")
     try:
         told = studies.Sent(
             model=sent_file(request, "model"),
-            name=files["model"].name or "grid",
+            name=(model.name if model else "") or "grid",
             curves=curves.read() if curves else b"",
             curves_name=(curves.name or "") if curves else "",
             minutes=whole(sent.get("minutes", "") or "15", field="minutes", label="每点时长"),
@@ -86,7 +86,7 @@ def make(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return page_again(request, refusal)
     messages.success(request, _("已开始计算，完成后在这里显示。"))
-    return redirect("console:powerflow")
+    return redirect("console:loadflow")
 
 
 @require_GET
@@ -102,8 +102,8 @@ def grid(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show a grid as computed: voltages, loading, losses, and what is beyond its limits."""
     row = common.found_or_404(studies.KIND, number, by=by)
     told = keeping.detail(row)
-    nodes = studies.nodes(told)
-    beyond = studies.beyond(row)
+    nodes = grid_rows.nodes(told)
+    beyond = grid_rows.beyond(row)
     outside = {one.id for one in beyond if one.is_voltage}
     binding = [(area, _binding(area["binding"])) for area in row.result["areas"]]
     context = {
@@ -114,15 +114,15 @@ def grid(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "beyond": beyond[:SHOWN],
         "voltages": [one for one in beyond if one.is_voltage][:SHOWN],
         "worst": _binding(row.result["worst"]),
-        "branches": studies.branches(told)[:20],
+        "branches": grid_rows.branches(told)[:20],
         "chart": grid_charts.along_feeder(nodes, at=row.result["worst_at"]),
         "points": grid_charts.points(nodes, outside=outside),
     }
     return TemplateResponse(request, "console/studies/grid.html", context)
 
 
-def _binding(told: dict[str, object] | None) -> studies.Beyond | None:
-    return studies.beyond_of(told) if told else None
+def _binding(told: dict[str, object] | None) -> grid_rows.Beyond | None:
+    return grid_rows.beyond_of(told) if told else None
 
 
 @require_GET
@@ -130,7 +130,7 @@ def _binding(told: dict[str, object] | None) -> studies.Beyond | None:
 def table(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with what is beyond its limits as a workbook."""
     row = common.found_or_404(studies.KIND, number, by=by)
-    content = list_sheet(BEYOND, studies.beyond(row), filter_words=number, by=by, at=now())
+    content = list_sheet(BEYOND, grid_rows.beyond(row), filter_words=number, by=by, at=now())
     return download(content, f"powerflow-{number}.xlsx")
 
 
@@ -139,7 +139,7 @@ def table(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 def nodes_table(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with the voltages of all nodes as a workbook."""
     row = common.found_or_404(studies.KIND, number, by=by)
-    rows = studies.nodes(keeping.detail(row))
+    rows = grid_rows.nodes(keeping.detail(row))
     content = list_sheet(NODES, rows, filter_words=number, by=by, at=now())
     return download(content, f"powerflow-nodes-{number}.xlsx")
 

@@ -1,5 +1,6 @@
 """The seasonal forecast (季节预测): who will be overloaded, how likely, and from when."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -135,7 +136,7 @@ def _point(one: RiskRow) -> dict[str, object]:
     }
 
 
-def _chart(start: str, shown: RiskRow, days: dict[str, list[float]]) -> Chart:
+def _chart(start: str, shown: RiskRow, days: Mapping[str, Sequence[float]]) -> Chart:
     first = date.fromisoformat(start).toordinal()
     count = len(days["middle_kw"])
     carried_kw = shown.peak_kw / shown.peak_share if shown.peak_share else shown.capacity_kva
