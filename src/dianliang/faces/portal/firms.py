@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -95,7 +95,7 @@ def firm(request: HttpRequest, token: str) -> HttpResponse:
 def _firm(request: HttpRequest, token: str, *, refusal: DomainError | None = None) -> HttpResponse:
     at = now()
     found = _opened(token, lambda: own.page(token, at=at))
-    context = {"own": found, "page": found.page, "token": token, "refusal": refusal}
+    context: dict[str, Any] = {"own": found, "page": found.page, "token": token, "refusal": refusal}
     context |= {"link": request.build_absolute_uri(f"/e/{token}/")}
     page = found.page
     if page is not None and not page.problem:

@@ -100,7 +100,7 @@ def _own_account(
         is_generated=True,
     )
     months = sorted({day.replace(day=1) for day in days})
-    rows = [(*reading.NEEDED, *reading.OPTIONAL)]
+    rows: list[tuple[str, ...]] = [(*reading.NEEDED, *reading.OPTIONAL)]
     for first in months:
         until = (first + timedelta(days=31)).replace(day=1)
         kwh = sum(power[n].sum() for n, day in enumerate(days) if first <= day < until) / 4000

@@ -39,11 +39,17 @@ def body_of(outcome: Outcome) -> Body:
         "rest_day_kw": _rounded(found.rest_day_kw, 2),
         "months": [_plain(asdict(month)) for month in outcome.months],
         "lines": [_plain(asdict(line)) for line in outcome.lines],
-        "versions": [kept(told) for told in outcome.versions],
+        "versions": list(outcome.versions),
         "total_cny": round(outcome.total_cny, 2),
         "low_cny": round(found.low_cny, 2),
         "high_cny": round(found.high_cny, 2),
     }
+
+
+def stored(body: Body) -> Body:
+    """Return a body as it is stored: sentences with their parts."""
+    lines = [{name: kept(value) for name, value in line.items()} for line in body["lines"]]
+    return {**body, "lines": lines, "versions": [kept(told) for told in body["versions"]]}
 
 
 def findings_of(found: Analysis) -> list[Body]:
@@ -77,9 +83,8 @@ def _plain(values: Body) -> Body:
 def _value(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
-    if isinstance(value, Phrase):
-        return value.kept()
-    return str(value) if isinstance(value, str) else value
+    is_code = isinstance(value, str) and not isinstance(value, Phrase)
+    return str(value) if is_code else value
 
 
 def excludes(findings: Sequence[Body], one: Body) -> list[str]:

@@ -17,7 +17,7 @@ from dianliang.domain.enterprises.models import AnalysisRun, SupplyContract
 from dianliang.engines.enterprise import ENGINE_VERSION, Options
 from dianliang.engines.loading import Span
 from dianliang.flows.enterprises.analysing import Outcome, Progress, analysed, whole_months
-from dianliang.flows.enterprises.bodies import body_of, findings_of
+from dianliang.flows.enterprises.bodies import body_of, findings_of, stored
 from dianliang.flows.enterprises.books import known_tariffs, supply_of
 from dianliang.flows.enterprises.sunshine import sun_of
 from dianliang.integrations.curve_store import CurveStore
@@ -140,7 +140,7 @@ def _results(
         ]
         found.append(
             operations.Result(
-                customer=contract.customer, row={**row, "body": body}, findings=findings
+                customer=contract.customer, row={**row, "body": stored(body)}, findings=findings
             )
         )
     return found

@@ -1,0 +1,90 @@
+"""A figure that was typed counts as checked once a second person compared it with its document."""
+
+import pytest
+
+from dianliang.core.models import AuditEvent
+from dianliang.domain.energy.models import Factor, FactorCheck
+from dianliang.domain.enterprises.models import TariffCheck, TariffVersion
+from dianliang.flows.enterprises import books, tariff_files
+from dianliang.kernel.actor import Role
+from tests.faces.test_access import log_in
+from tests.town import NOON
+
+FACTORS = "/console/factors/"
+SAID = {"document": "生态环境部公告 2025 年第 1 号", "words": "数值、单位、年份逐项对照"}
+NEW = {
+    "carrier": "货运",
+    "kind": "value_chain",
+    "level": "own",
+    "region": "本单位",
+    "unit": "kgCO2/tkm",
+    "year": "2025",
+    "value": "0.074",
+    "source": "承运商报告",
+}
+
+
+def test_who_recorded_a_factor_does_not_check_it_and_another_does_with_what_he_compared(town):
+    admin, clerk = log_in(town, Role.ADMINISTRATOR, "LM"), log_in(town, Role.PARTY_AFFAIRS, "LM")
+    assert admin.post(f"{FACTORS}keep/", NEW).status_code == 302
+    factor = Factor.objects.get(carrier="货运")
+    page = f"{FACTORS}one/?series={factor.series}"
+    assert "未与原文核对" in clerk.get(page).content.decode()
+
+    own = admin.post(f"{FACTORS}check/", {"code": factor.code, **SAID})
+    assert own.status_code == 422
+    assert "另一人" in own.content.decode()
+    empty = clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID, "words": ""})
+    assert empty.status_code == 422
+    assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 302
+    shown = clerk.get(page).content.decode()
+    assert "未与原文核对" not in shown
+    assert SAID["document"] in shown
+    assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 422
+    assert FactorCheck.objects.count() == 1
+    assert AuditEvent.objects.filter(verb="energy.factor.check").count() == 1
+    commander = log_in(town, Role.COMMANDER, "LM")
+    assert commander.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 404
+
+
+@pytest.fixture
+def real(town):
+    """A tariff that somebody typed from a document, as the desk imported it."""
+    told = tariff_files.told(tariff_files.demo()[:1])
+    content = told.replace("YS-10KV", "ZJ-10KV").replace('"generated"', '"as-understood"')
+    by = town.actor("LM")
+    books.bring_tariffs(content=content.encode(), name="电价", by=by, at=NOON)
+    return TariffVersion.objects.get(code="ZJ-10KV", version=1)
+
+
+def test_a_tariff_is_checked_by_another_than_its_importer_and_the_library_says_so(town, real):
+    clerk = log_in(town, Role.PARTY_AFFAIRS, "LM")
+    address = "/console/enterprises/tariffs/ZJ-10KV.1/"
+    assert "还没有人对照文件核对过" in clerk.get(address).content.decode()
+    TariffVersion.objects.filter(pk=real.pk).update(imported_id=f"user:{Role.PARTY_AFFAIRS}-LM")
+    own = clerk.post(f"{address}check/", SAID)
+    assert (own.status_code, "另一人" in own.content.decode()) == (422, True)
+    auditor = log_in(town, Role.AUDITOR, "LM")
+    assert auditor.post(f"{address}check/", SAID).status_code == 302
+
+    assert TariffCheck.objects.get().words == SAID["words"]
+    assert "已对照文件" in auditor.get("/console/enterprises/tariffs/").content.decode()
+    (known,) = [one for one in books.known_tariffs() if one.code == "ZJ-10KV"]
+    assert known.certainty == "published"
+    content = tariff_files.told([tariff_files.of_body(real.body)]).encode()
+    again = books.bring_tariffs(content=content, name="电价", by=town.actor("LM"), at=NOON)
+    assert again.same == 1
+
+
+def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):
+    books.bring_tariffs(
+        content=tariff_files.told(tariff_files.demo()).encode(),
+        name="电价",
+        by=town.actor("LM"),
+        at=NOON,
+    )
+    auditor = log_in(town, Role.AUDITOR, "LM")
+    answer = auditor.post("/console/enterprises/tariffs/YS-10KV.1/check/", SAID)
+
+    assert answer.status_code == 422
+    assert not TariffCheck.objects.exists()
