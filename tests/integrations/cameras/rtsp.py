@@ -52,7 +52,8 @@ class Session(socketserver.StreamRequestHandler):
         elif verb == "DESCRIBE":
             body = (
                 "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nt=0 0\r\n"
-                f"m=video 0 RTP/AVP {DYNAMIC_TYPE}\r\na=rtpmap:{DYNAMIC_TYPE} {self.server.form}/{TICKS_HZ}\r\n"
+                f"m=video 0 RTP/AVP {DYNAMIC_TYPE}\r\n"
+                f"a=rtpmap:{DYNAMIC_TYPE} {self.server.form}/{TICKS_HZ}\r\n"
                 f"a=fmtp:{DYNAMIC_TYPE} profile-level-id=1; config={self.server.head.hex()}\r\n"
                 "a=control:track1\r\n"
             )
