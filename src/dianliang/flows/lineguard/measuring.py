@@ -68,8 +68,8 @@ def compared(
     for told in follow([Feed(id_, source)]):
         if isinstance(told, Taken) and told.at_s is not None:
             for guard, own in zip(guards, events, strict=True):
-                own += guard.take(told, at_s=told.at_s).events
-        elif isinstance(told, Notice) and told.kind == "broken":
+                own.extend(guard.take(told, at_s=told.at_s).events)
+        elif isinstance(told, Notice) and told.kind != "ended":
             words = f"{id_}：{told.words}"
             raise UnreadableSourceError(words)
     return [
