@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dianliang.engines.vision import Detections, Event, EventKind
 from dianliang.flows.lineguard.configuration import EXAMPLE, cameras_of
 from dianliang.flows.lineguard.evaluating import Visit, labels_of, scored, summed
-from dianliang.flows.lineguard.watching import Guard
+from dianliang.flows.lineguard.watching import Guard, run
 from dianliang.integrations.cameras import Taken
 from dianliang.kernel.errors import InvalidInputError
 
@@ -180,3 +180,37 @@ def test_the_warning_is_out_before_any_picture_is_kept(tmp_path):
     guarded(tmp_path, warn=lambda one: before.append((one.level, list(tmp_path.iterdir()))))
 
     assert before == [("voice", [])]
+
+
+def test_eight_cameras_are_watched_in_one_process_and_a_broken_one_stops_none(tmp_path):
+    import av
+
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for n in range(40):
+            picture = np.full((96, 128, 3), 90, np.uint8)
+            picture[20:90:7] = 150 + n % 5
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    (tmp_path / "broken.mp4").write_bytes(path.read_bytes()[:600])
+    sources = {f"C{n}": str(path) for n in range(8)} | {"bad": str(tmp_path / "broken.mp4")}
+    zone = {"id": "z", "kind": "danger", "corners": [[0, 0], [1, 0], [1, 1], [0, 1]], "dwell_s": 4}
+    cameras = [{"id": id_, "source": s, "zones": [zone]} for id_, s in sources.items()]
+    said, warned = [], []
+    figures = run(
+        cameras_of(json.dumps({"cameras": cameras})),
+        detector=Angler(),
+        folder=None,
+        say=said.append,
+        now=lambda: START_S,
+        starts_at_s=START_S,
+        warn=lambda one: warned.append(one.event.camera_id),
+    )
+
+    assert {id_: one.pictures for id_, one in figures.items()} == {
+        id_: 0 if id_ == "bad" else 40 for id_ in sources
+    }
+    assert sorted(warned) == [f"C{n}" for n in range(8)]
+    assert [one["state"] for one in said if one.get("camera") == "bad"] == ["broken"]

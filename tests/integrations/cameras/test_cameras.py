@@ -18,6 +18,7 @@ from dianliang.integrations.cameras import (
     source_of,
 )
 from dianliang.integrations.cameras.sources import without_secret
+from tests.integrations.cameras.rtsp import rtsp
 
 SIZE = (96, 128)
 
@@ -173,3 +174,30 @@ def test_a_camera_that_says_nothing_is_let_go(camera):
     feed = Feed("C", source_of(f"{camera}/silent"), stall_s=1.0)
 
     assert next(follow([feed])).kind is NoticeKind.STALLED
+
+
+@pytest.mark.enable_socket
+def test_a_camera_by_rtsp_that_falls_silent_is_opened_again():
+    with rtsp() as (address, server):
+        feed, seen = Feed("C", source_of(address, rate_hz=10.0), stall_s=6.0), []
+        for told in follow([feed]):
+            seen.append("picture" if isinstance(told, Taken) else told.kind)
+            if isinstance(told, Taken):
+                assert (told.picture.shape, told.at_s) == ((*SIZE, 3), None)
+            if "stalled" in seen and seen[-1] == "picture":
+                break
+
+    assert set(seen) == {"picture", NoticeKind.STALLED}
+    assert seen[0] == "picture"
+    assert server.verbs[:4] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]
+
+
+@pytest.mark.enable_socket
+def test_a_camera_whose_codec_nobody_knows_is_refused_in_words():
+    with (
+        rtsp(form="X-NOBODY") as (address, _),
+        pytest.raises(UnreadableSourceError, match="编码") as refused,
+    ):
+        list(frames(source_of(address)))
+
+    assert "geheim" not in refused.value.message

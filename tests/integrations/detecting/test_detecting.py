@@ -11,6 +11,7 @@ from dianliang.engines.vision import NOBODY, cover
 from dianliang.integrations.detecting import NanoDet, UnableToDetectError, keep_clip, keep_snapshot
 from dianliang.integrations.detecting.keeping import UnableToKeepError
 from dianliang.integrations.detecting.nanodet import WEIGHTS, letterboxed, once
+from dianliang.integrations.detecting.onnx_file import DamagedModelError, sides_freed
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,22 @@ def test_a_full_disk_leaves_nothing_half_written():
         keep_snapshot(nowhere / "s.jpg", picture)
     with pytest.raises(UnableToKeepError, match="检查磁盘"):
         keep_clip(nowhere / "c.mp4", [picture], times_s=[0.0])
+
+
+def test_a_model_takes_pictures_of_any_shape_and_finds_the_same(detector):
+    freed = sides_freed(WEIGHTS.read_bytes())
+    picture, _ = figure()
+    square = np.zeros((max(picture.shape), max(picture.shape), 3), np.uint8)
+    square[: picture.shape[0], : picture.shape[1]] = picture
+    low, whole = detector(picture), detector(square)
+
+    assert (len(freed), freed != WEIGHTS.read_bytes()) == (WEIGHTS.stat().st_size, True)
+    assert sides_freed(freed) == freed
+    assert low.boxes[0] == pytest.approx(whole.boxes[0], abs=2.0)
+    assert low.scores[0] == pytest.approx(whole.scores[0], abs=0.02)
+
+
+@pytest.mark.parametrize("content", [b"\x3a\xff", b"\xff" * 40, b"\x3a\x05\x5a\x7f\x01\x02\x03"])
+def test_what_is_cut_off_is_no_model(content):
+    with pytest.raises(DamagedModelError):
+        sides_freed(content)

@@ -46,7 +46,8 @@ def run(words: Sequence[str]) -> int:
         raise InvalidInputError(
             f"线路守护缺 {'、'.join(lacking)}。请安装：pip install 'dianliang[lineguard]'。"
         )
-    {"example": _example, "run": _run, "eval": _eval}[wish.verb](wish)
+    verbs = {"example": _example, "run": _run, "eval": _eval, "calibrate": _calibrate}
+    verbs[wish.verb](wish)
     return 0
 
 
@@ -105,6 +106,29 @@ def _eval(wish: Asked) -> None:
     for one in rows:
         figures = [*_figures(one).values()]
         _say("\t".join(_cell(value) for value in figures))
+
+
+def _calibrate(wish: Asked) -> None:
+    from dianliang.flows.lineguard import calibrating, evaluating  # noqa: PLC0415 (heavy)
+
+    watched = _watched(wish)
+    assert wish.labels is not None  # noqa: S101 (calibrate has them)
+    labels = evaluating.labels_of(_text(wish.labels), watched)
+    found = calibrating.calibrated(watched, labels, detector=_detector(wish))
+    _say(f"{'':8s}\t查准（95% 区间）\t查全（95% 区间）\tF1")
+    for name, one in (("原来", found.before), ("校准后", found.held_out)):
+        shares = [
+            f"{one.hits}/{of}（{low:.2f}—{high:.2f}）"
+            for of in (one.hits + one.false, one.hits + one.missed)
+            for low, high in [calibrating.interval(one.hits, of)]
+        ]
+        _say("\t".join([name, *shares, _cell(one.f1)]))
+    _say("“校准后”一行：每段录像用其余录像选出的阈值，没有参与选择。")
+    if not found.is_better:
+        _say("没有更好：请保留原来的阈值。")
+        return
+    chosen = {"tracking": {"sure": found.sure, "unsure": found.unsure}}
+    _say(f"建议写进配置：{json.dumps(chosen)}")
 
 
 def _figures(one: "Score") -> dict[str, Any]:

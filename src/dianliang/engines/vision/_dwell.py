@@ -92,7 +92,8 @@ class Stays:
         for key, stay in list(self._stays.items()):
             if key[0] != zone.id:
                 continue
-            left_s = rules.grace_s if key[1] in present else max(rules.grace_s, rules.hidden_s)
+            is_outside = key[1] in present and key[1] not in inside
+            left_s = rules.grace_s if is_outside else max(rules.grace_s, rules.hidden_s)
             if at_s - stay.until_s > left_s:
                 del self._stays[key]
             elif key[1] in inside:

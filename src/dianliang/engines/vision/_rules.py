@@ -66,7 +66,7 @@ class TrackingRules:
 class DwellRules:
     """When somebody has stayed: by the clock, whatever the number of pictures."""
 
-    grace_s: float = 1.15
+    grace_s: float = 1.0
     """Somebody who leaves or is hidden for no longer has not left."""
     least_seen: float = 0.45
     """Share of the looks during the stay on which the person must have been seen."""

@@ -88,10 +88,10 @@ class Tracker:
             seen.update(self._pairs(free, chosen, boxes, clothes, at_s))
         for i, j in seen.items():
             self._tracks[i] = self._moved(self._tracks[i], boxes[j], float(scores[j]), at_s)
-        for j in np.flatnonzero(is_sure):
-            if j not in seen.values():
-                self._born(boxes[j], float(scores[j]), at_s)
-                seen[len(self._tracks) - 1] = int(j)
+        taken = set(seen.values())
+        for new in (int(j) for j in np.flatnonzero(is_sure) if j not in taken):
+            self._born(boxes[new], float(scores[new]), at_s)
+            seen[len(self._tracks) - 1] = new
         self._tell_apart(seen, clothes, is_sure, at_s)
         return tuple(one for one in self._tracks if one.seen_at_s == at_s)
 

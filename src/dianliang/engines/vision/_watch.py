@@ -14,11 +14,12 @@ from dianliang.engines.vision._background import Background
 from dianliang.engines.vision._dwell import Stay, Stays, Told
 from dianliang.engines.vision._events import Event, event
 from dianliang.engines.vision._health import BLIND, Finding, Health, Trouble, small
+from dianliang.engines.vision._identities import Track
 from dianliang.engines.vision._model import NOBODY, Detections, Detector, Gray, Picture
 from dianliang.engines.vision._motion import MotionGate
 from dianliang.engines.vision._rods import RodEvidence, judged, strength
 from dianliang.engines.vision._rules import Camera
-from dianliang.engines.vision._tracking import Track, Tracker
+from dianliang.engines.vision._tracking import Tracker
 from dianliang.engines.vision._validate import check
 from dianliang.engines.vision._warning import Warned, Warner
 from dianliang.engines.vision._zones import Window, window

@@ -33,35 +33,53 @@ def measured(
         UnreadableSourceError: a film cannot be read, or is a camera that never ends.
     """
     return {
-        one.camera.id: _measured(one, labels[one.camera.id], detector, folder) for one in watched
+        one.camera.id: compared([one], labels[one.camera.id], detector=detector, folder=folder)[0]
+        for one in watched
     }
 
 
-def _measured(
-    watched: Watched, visits: Sequence[Visit], detector: Detector, folder: Path | None
-) -> Score:
+def compared(
+    variants: Sequence[Watched],
+    visits: Sequence[Visit],
+    *,
+    detector: Detector,
+    folder: Path | None = None,
+) -> list[Score]:
+    """Return the score of each of several ways to watch one film, which is read once.
+
+    Raises:
+        UnreadableSourceError: the film cannot be read, or is a camera that never ends.
+    """
+    first = variants[0]
     source = source_of(
-        watched.source,
-        rate_hz=watched.camera.detection.rate_hz,
-        clock_hz=watched.clock_hz,
+        first.source,
+        rate_hz=first.camera.detection.rate_hz,
+        clock_hz=first.clock_hz,
         starts_at_s=STARTS_AT_S,
     )
+    id_ = first.camera.id
     if source.is_live:
-        words = f"{watched.camera.id}：评测要用录像文件或画面目录，不能用实时地址。"
+        words = f"{id_}：评测要用录像文件或画面目录，不能用实时地址。"
         raise UnreadableSourceError(words)
-    guard = Guard([watched], detector=detector, folder=folder, say=lambda _: None)
-    events: list[Event] = []
-    for told in follow([Feed(watched.camera.id, source)]):
+    guards = [
+        Guard([one], detector=detector, folder=folder, say=lambda _: None) for one in variants
+    ]
+    events: list[list[Event]] = [[] for _ in variants]
+    for told in follow([Feed(id_, source)]):
         if isinstance(told, Taken) and told.at_s is not None:
-            events += guard.take(told, at_s=told.at_s).events
-        elif isinstance(told, Notice) and told.kind == "broken":
-            raise UnreadableSourceError(f"{watched.camera.id}：{told.words}")
-    figures = guard.figures[watched.camera.id]
-    return scored(
-        watched,
-        events,
-        visits,
-        starts_at_s=STARTS_AT_S,
-        watched_s=figures.watched_s,
-        cpu_s=figures.cpu_s,
-    )
+            for guard, own in zip(guards, events, strict=True):
+                own.extend(guard.take(told, at_s=told.at_s).events)
+        elif isinstance(told, Notice) and told.kind != "ended":
+            words = f"{id_}：{told.words}"
+            raise UnreadableSourceError(words)
+    return [
+        scored(
+            one,
+            own,
+            visits,
+            starts_at_s=STARTS_AT_S,
+            watched_s=guard.figures[id_].watched_s,
+            cpu_s=guard.figures[id_].cpu_s,
+        )
+        for one, guard, own in zip(variants, guards, events, strict=True)
+    ]

@@ -94,7 +94,7 @@ def _wrong_http(where: str, row: dict[str, Any]) -> Iterator[str]:
 def _wrong_mqtt(where: str, row: dict[str, Any]) -> Iterator[str]:
     if not _is_text(row.get("host")):
         yield f"{where}：要有 host。"
-    topic = row.get("topic")
+    topic = row.get("topic", "")
     if not _is_text(topic) or any(c in topic for c in "+#"):
         yield f"{where}：topic 是发布的主题，不能有 + 和 #。"
     port = row.get("port", 1883)

@@ -27,6 +27,9 @@ from dianliang.integrations.cameras.sources import (
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 STALL_S = 15.0
 """Nothing for so long: the process is ended and the source opened again."""
+BEGIN_S = 120.0
+"""As long a process may take to begin on a busy computer: that is no silence of the camera's."""
+BEGUN = "begun"
 FINE_S = 30.0
 """A source that ran for so long begins again with the shortest pause."""
 MOST_MEMORY = 3 * 1024**3
@@ -70,7 +73,7 @@ class Feed:
         self._stall_s, self._pause_s = stall_s, FIRST_PAUSE_S
         self._process: BaseProcess | None = None
         self.pipe: Connection | None = None
-        self.is_over = False
+        self.is_over = self._has_begun = False
         self._due_s = self._opened_s = self._heard_s = -np.inf
 
     def opened(self, *, now_s: float) -> None:
@@ -81,18 +84,21 @@ class Feed:
         self._process = _SPAWN.Process(target=_read, args=(self.source, theirs), daemon=True)
         self._process.start()
         theirs.close()
-        self._opened_s = self._heard_s = now_s
+        self._opened_s, self._heard_s, self._has_begun = now_s, now_s, False
 
-    def taken(self, *, now_s: float) -> Taken | Notice:
-        """Return the picture or the end that lies in the pipe."""
+    def taken(self, *, now_s: float) -> Taken | Notice | None:
+        """Return the picture or the end that lies in the pipe; None where it only begins."""
         assert self.pipe is not None  # noqa: S101 (asked for only while open)
         try:
             told = self.pipe.recv()
         except (EOFError, OSError):
             return self._closed(NoticeKind.BROKEN, "解码进程意外退出", now_s=now_s)
+        self._heard_s = now_s
+        if not self._has_begun and isinstance(told, str) and told == BEGUN:
+            self._has_begun = True
+            return None
         with suppress(OSError):  # it may have died since: then the next look finds the end
             self.pipe.send(True)
-        self._heard_s = now_s
         if isinstance(told, Frame):
             return Taken(camera_id=self.camera_id, picture=told.picture, at_s=told.at_s)
         if told is None:
@@ -101,7 +107,8 @@ class Feed:
 
     def stalled(self, *, now_s: float) -> Notice | None:
         """End a process that has been silent for too long; what lies in the pipe was not silent."""
-        if self._process is None or now_s - self._heard_s < self._stall_s:
+        most_s = self._stall_s if self._has_begun else max(self._stall_s, BEGIN_S)
+        if self._process is None or now_s - self._heard_s < most_s:
             return None
         if self.pipe is not None and self.pipe.poll(0):
             self._heard_s = now_s
@@ -154,8 +161,9 @@ def _heard(feeds: Sequence[Feed]) -> Iterator[Taken | Notice]:
         time.sleep(WAIT_S)  # all rest between two tries
     ready = wait(list(by_pipe), WAIT_S) if by_pipe else []
     for pipe, feed in by_pipe.items():
-        if pipe in ready:
-            yield feed.taken(now_s=time.monotonic())
+        told = feed.taken(now_s=time.monotonic()) if pipe in ready else None
+        if told is not None:
+            yield told
     for feed in feeds:
         notice = feed.stalled(now_s=time.monotonic())
         if notice is not None:
@@ -170,6 +178,7 @@ def _read(source: Source, pipe: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     free = True
     try:
+        pipe.send(BEGUN)
         for frame in frames(source):
             if not free:
                 # A live picture that nobody had time for is dropped; a film waits.

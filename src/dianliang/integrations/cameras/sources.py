@@ -146,6 +146,9 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
     if not container.streams.video:
         raise UnreadableSourceError(f"{without_secret(source.address)} 里没有视频。")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        where = without_secret(source.address)
+        raise UnreadableSourceError(f"{where} 的视频编码认不出，请在摄像机里改为 H.264。")
     if stream.width * stream.height > MOST_PIXELS:
         where = without_secret(source.address)
         words = f"{where} 的画面 {stream.width}×{stream.height} 太大，最大 4K。"

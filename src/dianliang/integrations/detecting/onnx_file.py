@@ -1,4 +1,4 @@
-"""Read and change the few parts of an ONNX file that we must, without the `onnx` package.
+"""Free the sides of the picture that an ONNX file takes, without the `onnx` package.
 
 ONNX is Protocol Buffers (https://protobuf.dev/programming-guides/encoding): fields with a number
 and a kind, messages within messages. Only edits that keep every length are made, so nothing else
@@ -8,16 +8,11 @@ in the file moves. Field numbers are those of `onnx.proto3`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dianliang.kernel.errors import DomainError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-GRAPH, INITIALIZER, INPUT = 7, 5, 11
+GRAPH, INPUT = 7, 11
 TYPE, TENSOR, SHAPE, DIMENSION = 2, 1, 2, 1
-NAME_OF_INPUT, NAME_OF_WEIGHTS, DIMS, KIND, RAW = 1, 8, 1, 2, 9
-FLOAT = 1
 DEEPEST_VARINT = 10
 FREE = (b"\x12\x01h", b"\x12\x01w")
 """`dim_param` "h" and "w": as long as `dim_value` of a number from 128 to 16383."""
@@ -31,13 +26,12 @@ class DamagedModelError(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field: its number and kind, and where its value lies; `number` is what a varint says."""
+    """A field: its number and kind, and where its value lies."""
 
     number: int
     kind: int
     begin: int
     end: int
-    value: int = 0
 
 
 def _varint(content: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
@@ -63,8 +57,8 @@ def fields(content: bytes | bytearray, begin: int, end: int) -> Iterator[Field]:
         key, at = _varint(content, at, end)
         number, kind = key >> 3, key & 7
         if kind == VARINT:
-            value, after = _varint(content, at, end)
-            yield Field(number=number, kind=kind, begin=at, end=after, value=value)
+            _, after = _varint(content, at, end)
+            yield Field(number=number, kind=kind, begin=at, end=after)
         else:
             if kind == BYTES:
                 length, at = _varint(content, at, end)
@@ -104,64 +98,3 @@ def sides_freed(content: bytes) -> bytes:
         if side.end - side.begin == len(name):
             changed[side.begin : side.end] = name
     return bytes(changed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """Numbers of a model: their name, their shape and where they lie in the file."""
-
-    name: str
-    shape: tuple[int, ...]
-    begin: int
-    end: int
-
-
-def weights(content: bytes) -> dict[str, Weights]:
-    """Return where a model's numbers of single precision lie, by name.
-
-    Raises:
-        DamagedModelError: the file is no ONNX, or is cut off.
-    """
-    found: dict[str, Weights] = {}
-    for tensor in _inner(content, 0, len(content), GRAPH, INITIALIZER):
-        name, shape, kind, raw = "", [], 0, None
-        for one in fields(content, tensor.begin, tensor.end):
-            if one.number == NAME_OF_WEIGHTS:
-                name = content[one.begin : one.end].decode("utf-8", "replace")
-            elif one.number == DIMS:
-                shape += _dims(content, one)
-            elif one.number == KIND:
-                kind = one.value
-            elif one.number == RAW:
-                raw = one
-        if kind == FLOAT and raw is not None and 4 * int(np.prod(shape)) == raw.end - raw.begin:
-            found[name] = Weights(name=name, shape=tuple(shape), begin=raw.begin, end=raw.end)
-    return found
-
-
-def _dims(content: bytes, field: Field) -> list[int]:
-    """Return one number, or several that were packed."""
-    if field.kind == VARINT:
-        return [field.value]
-    found, at = [], field.begin
-    while at < field.end:
-        value, at = _varint(content, at, field.end)
-        found.append(value)
-    return found
-
-
-def read(content: bytes, where: Weights) -> NDArray[np.float32]:
-    """Return numbers of a model."""
-    return np.frombuffer(content[where.begin : where.end], "<f4").reshape(where.shape).copy()
-
-
-def replaced(content: bytes, where: Weights, numbers: NDArray[np.float32]) -> bytes:
-    """Return the model with other numbers of the same shape in one place.
-
-    Raises:
-        DamagedModelError: the shape is another.
-    """
-    if numbers.shape != where.shape:
-        raise DamagedModelError(f"{where.name} 的形状应是 {where.shape}。")
-    raw = np.ascontiguousarray(numbers, "<f4").tobytes()
-    return content[: where.begin] + raw + content[where.end :]

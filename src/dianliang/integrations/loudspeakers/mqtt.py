@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from dianliang.integrations.loudspeakers.model import NotHeardError
 
@@ -34,7 +35,7 @@ class MqttSpeaker:
         """Begin to connect; nothing is waited for here."""
         self._where, self._topic, self._timeout_s = f"{host}:{port}", topic, timeout_s
         self._connected = threading.Event()
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
         if user is not None:
             self._client.username_pw_set(user, password)
         if is_encrypted:
