@@ -74,7 +74,7 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
         span="12#–13#",
         voltage_kv=110.0,
         area=cell.area,
-        unit=county.teams[0].unit,
+        unit=county.teams[1].unit,
         point=GeoPoint(cell.area.lat, cell.area.lon),
         source="演示画面（生成）",
         has_speaker=False,
@@ -98,8 +98,8 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
 
 
 def _cell(county: County) -> _Cell | None:
-    """Return a village whose steward goes with the first team."""
-    team = county.teams[0]
+    """Return a village whose steward goes with the second team: the first has a full day."""
+    team = county.teams[1]
     crew = Membership.objects.filter(team=team).values("person")
     rows = Charge.objects.filter(kind__code="manager", area__level=Area.Level.VILLAGE)
     row = rows.filter(person__in=crew).select_related("area").order_by("area__code").first()
