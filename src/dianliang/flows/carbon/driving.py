@@ -1,5 +1,6 @@
 """What an electric vehicle centre says that it has avoided, with what that takes (row 000-12)."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -149,19 +150,6 @@ def state_charged(
     chosen = found.get(grid)
     if chosen is None or chosen.avoided is None:
         raise InvalidInputError(Phrase("请选择电网因子。"), field="grid")
-    told = [
-        Phrase("按%(name)s，减排 %(figure)s。", name=one.name, figure=one.avoided.figure())
-        for one in found.values()
-        if one.avoided is not None and one.code != grid
-    ]
-    if reported_t is not None and chosen.avoided.value > 0:
-        times = reported_t / chosen.avoided.value
-        words = Phrase(
-            "报道 %(t)s 吨，是按充电量算出的 %(times)s 倍。",
-            t=f"{reported_t:,.0f}",
-            times=f"{times:.2f}",
-        )
-        told.insert(0, words)
     draft = ClaimDraft(
         title=f"{centre.name}充电替代燃油的减排",
         kind="carbon",
@@ -181,13 +169,30 @@ def state_charged(
         subject_kind="carbon_account",
         subject_number=centre.number,
         subject_name=centre.name,
-        findings=told,
+        findings=_beside(found, chosen, reported_t),
         evidence=[EvidenceDraft(kind="note", words=f"充电量 {charged_kwh:,.0f} kWh：{document}")],
         unit_code=centre.unit_code,
         key=f"driving:{centre.number}:{from_on}:{until_on}",
         is_generated=centre.is_generated,
     )
     return claims.restate_claim(draft=draft, reason="因子或假设有变化。", by=by, at=at)
+
+
+def _beside(found: Mapping[str, World], chosen: World, reported_t: float | None) -> list[str]:
+    """Say how often the reported figure holds what was reckoned, and what other factors give."""
+    told: list[str] = [
+        Phrase("按%(name)s，减排 %(figure)s。", name=one.name, figure=one.avoided.figure())
+        for one in found.values()
+        if one.avoided is not None and one is not chosen
+    ]
+    if reported_t is None or chosen.avoided is None or chosen.avoided.value <= 0:
+        return told
+    words = Phrase(
+        "报道 %(t)s 吨，是按充电量算出的 %(times)s 倍。",
+        t=f"{reported_t:,.0f}",
+        times=f"{reported_t / chosen.avoided.value:.2f}",
+    )
+    return [words, *told]
 
 
 @transaction.atomic
