@@ -137,14 +137,14 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
-    tell("线路守护的摄像机")
-    build_linewatch(county, rng=_dice(), at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     tell("量化声明、碳账户、节能测量与企业用电")
     build_claims(county, rng=_dice(), by=DISPATCHER, at=at)
     build_enterprises(by=DISPATCHER, at=at)
+    tell("线路守护的摄像机")
+    build_linewatch(county, rng=_dice(), at=at)
     audit.record_about(SEEDED, target_type="county", target_id="330523", by=SYSTEM, at=at)
     return Seeded(
         logins=county.logins,
