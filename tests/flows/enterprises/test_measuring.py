@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from dianliang.domain.energy.models import MeasurementProject
+from dianliang.domain.energy.operations.claims import UnableToClaimError
 from dianliang.domain.energy.queries import claims
+from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.models import Finding
 from dianliang.domain.enterprises.operations import UnableToAnalyseError, keep_contracts
+from dianliang.flows.claims import lead_on
 from dianliang.flows.enterprises import books, following, made, measuring, running
+from tests.claims import clerk
 from tests.firms import NOW, objects
 
 FIRST, ACTED, LENGTH = date(2025, 1, 1), date(2026, 1, 1), 430
@@ -59,6 +63,32 @@ def test_a_tenth_less_is_found_within_its_interval_and_stated_once(town, finding
     page = claims.claim_page(row.number, by=by)
     assert {one.kind: one.number for one in page.evidence}["measurement"] == project.number
     assert (row.subject_kind, row.subject_number) == ("firm", "QY-S1")
+
+
+@pytest.mark.row("003-15")
+@pytest.mark.row("004-19")
+def test_a_finding_goes_to_a_visit_a_project_a_claim_and_a_second_persons_verification(
+    town, finding
+):
+    by = town.actor("S1")
+    facts = {"of_days": 20, "days": 4, "busy_kw": 50.0, "usual_kw": 10.0}
+    Finding.objects.filter(pk=finding.pk).update(
+        kind="rest-days", rule="own-usual-rest-days", facts=facts
+    )
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    job = following.visit(number=finding.number, by=by, at=AT)
+    row = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    with pytest.raises(UnableToClaimError, match="另一人"):
+        lead_on(number=row.number, verb="confirm", reason="核对了读数", by=by, at=AT)
+    second = clerk(town, who="second")
+    for verb in ("confirm", "verify"):
+        last = lead_on(number=row.number, verb=verb, reason="对照了抄表单", by=second, at=AT)
+
+    assert last.status == "VERIFIED"
+    assert claims.claim_page(row.number, by=by).verifier == "second"
+    page = queries.firm("QY-S1", by=by)
+    assert page.findings[0].job_number == job.number
+    assert [one.number for one in claims.of_subject("firm", "QY-S1", by=by)] == [row.number]
 
 
 def test_another_day_closes_the_project_and_its_number_takes_the_place(town, finding):
