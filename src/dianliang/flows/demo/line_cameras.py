@@ -77,7 +77,6 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
         unit=county.teams[1].unit,
         point=GeoPoint(cell.area.lat, cell.area.lon),
         source="演示画面（生成）",
-        has_speaker=False,
         by=cell.by,
         at=began,
     )
