@@ -1,12 +1,13 @@
 """Whatever happens to the pictures of one camera has its word, and the other one is watched."""
 
 import errno
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from dianliang.core import disk
+from dianliang.core import files
 from dianliang.domain.linewatch.models import Camera, Event, WatchDay
 from dianliang.flows.linewatch import keeping
 from tests.flows.linewatch import guarding
@@ -24,6 +25,12 @@ def source(tmp_path):
     folder.mkdir()
     cv2.imwrite(str(folder / "0.png"), place())
     return folder
+
+
+@pytest.fixture
+def folder():
+    with files.workshop() as name:
+        yield Path(name)
 
 
 def rain(picture, n):
@@ -46,9 +53,9 @@ STATES = {"black": "FAULTY", "frozen": "FAULTY", "moved": "MOVED"}
 
 
 @pytest.mark.parametrize("trouble", FILMS)
-def test_what_is_wrong_is_said_of_that_camera_and_of_no_other(town, source, tmp_path, trouble):
+def test_what_is_wrong_is_said_of_that_camera_and_of_no_other(town, source, folder, trouble):
     ill, well = (registered(town, source=str(source), name=name) for name in ("病", "好"))
-    made = guarding.runner(tmp_path, source)
+    made = guarding.runner(folder, source)
     for n in range(SECONDS):
         show(made, ill.number, FILMS[trouble](n) if n >= CALM else stirred(place(), n), n)
         show(made, well.number, stirred(place(), n), n)
@@ -62,9 +69,9 @@ def test_what_is_wrong_is_said_of_that_camera_and_of_no_other(town, source, tmp_
     assert WatchDay.objects.get(camera=well).pictures == SECONDS
 
 
-def test_a_clock_that_jumps_is_told_and_begins_no_stay_of_an_hour(town, source, tmp_path):
+def test_a_clock_that_jumps_is_told_and_begins_no_stay_of_an_hour(town, source, folder):
     camera, told = registered(town, source=str(source)), []
-    made = guarding.runner(tmp_path, source, told=told)
+    made = guarding.runner(folder, source, told=told)
     person = guarding.walker()
     for n in range(6):
         show(made, camera.number, stirred(person, n), n + 3600 * (n >= 3))
@@ -75,17 +82,17 @@ def test_a_clock_that_jumps_is_told_and_begins_no_stay_of_an_hour(town, source, 
     assert Camera.objects.get().status == "WATCHING"
 
 
-def test_a_full_disk_costs_the_pictures_and_not_the_warning(town, source, tmp_path, monkeypatch):
+def test_a_full_disk_costs_the_pictures_and_not_the_warning(town, source, folder, monkeypatch):
     camera, told = registered(town, source=str(source)), []
     keeping.set_rules(
         number=camera.number, values={"dwell_s": 4}, reason="", by=town.actor("S1"), at=NOON
     )
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(disk, "move", full)
-    made = guarding.runner(tmp_path, source, told=told)
+    monkeypatch.setattr(files, "keep_made", full)
+    made = guarding.runner(folder, source, told=told)
     guarding.stay(made, camera.number)
     made.end()
 

@@ -2,13 +2,14 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from threading import Event as Flag
 
 import cv2
 import pytest
 from django.db import connection
 
-from dianliang.core import jobs
+from dianliang.core import files, jobs
 from dianliang.domain.linewatch.models import Camera, Event
 from dianliang.domain.linewatch.operations import spot
 from dianliang.domain.linewatch.spot_models import Speaker
@@ -33,6 +34,12 @@ def source(tmp_path):
     return folder
 
 
+@pytest.fixture
+def folder():
+    with files.workshop() as name:
+        yield Path(name)
+
+
 def guarded(town, source, **rules):
     """Register a camera whose zone is a danger after four seconds."""
     camera = registered(town, source=str(source))
@@ -41,18 +48,18 @@ def guarded(town, source, **rules):
     return camera
 
 
-def watched(camera, source, tmp_path, monkeypatch, ears):
+def watched(camera, source, folder, monkeypatch, ears):
     """Let somebody stay under the line; `ears` are what speaks, in the order of registration."""
     left = iter(ears)
     monkeypatch.setattr(speaking, "speaker_of", lambda *_, **__: next(left))
-    made = guarding.runner(tmp_path, source)
+    made = guarding.runner(folder, source)
     guarding.stay(made, camera.number)
     made.end()
     return Event.objects.get()
 
 
 def test_the_voice_leaves_before_pictures_are_kept_and_its_answer_is_on_the_event(
-    town, source, tmp_path, monkeypatch
+    town, source, folder, monkeypatch
 ):
     camera, ear, in_time = guarded(town, source), Ear(), []
     horn(camera, town)
@@ -64,7 +71,7 @@ def test_the_voice_leaves_before_pictures_are_kept_and_its_answer_is_on_the_even
 
     monkeypatch.setattr(guarding_flow, "keep_snapshot", kept_after_the_voice)
 
-    event = watched(camera, source, tmp_path, monkeypatch, [ear])
+    event = watched(camera, source, folder, monkeypatch, [ear])
 
     assert in_time == [True]
     told = json.loads(ear.heard[0])
@@ -75,24 +82,24 @@ def test_the_voice_leaves_before_pictures_are_kept_and_its_answer_is_on_the_even
     assert Speaker.objects.get().outcome == "spoken"
 
 
-def test_where_no_loudspeaker_answers_the_steward_goes_at_once(town, source, tmp_path, monkeypatch):
+def test_where_no_loudspeaker_answers_the_steward_goes_at_once(town, source, folder, monkeypatch):
     steward(town)
     camera = guarded(town, source)
     horn(camera, town)
 
-    event = watched(camera, source, tmp_path, monkeypatch, [Ear(deaf=True)])
+    event = watched(camera, source, folder, monkeypatch, [Ear(deaf=True)])
 
     assert (event.voice, event.warning, event.job is not None) == ("failed", "steward", True)
     assert "没有接受预警" in event.voice_words
     assert Speaker.objects.get().outcome == "failed"
 
 
-def test_one_of_two_that_speaks_is_enough(town, source, tmp_path, monkeypatch):
+def test_one_of_two_that_speaks_is_enough(town, source, folder, monkeypatch):
     camera = guarded(town, source)
     horn(camera, town)
     horn(camera, town)
 
-    event = watched(camera, source, tmp_path, monkeypatch, [Ear(deaf=True), Ear()])
+    event = watched(camera, source, folder, monkeypatch, [Ear(deaf=True), Ear()])
 
     assert (event.voice, event.job) == ("spoken", None)
     assert {row.outcome for row in Speaker.objects.all()} == {"spoken", "failed"}
@@ -106,12 +113,12 @@ def test_one_of_two_that_speaks_is_enough(town, source, tmp_path, monkeypatch):
     ],
 )
 def test_quiet_hours_and_too_few_people_silence_the_voice(
-    town, source, tmp_path, monkeypatch, rules, warning
+    town, source, folder, monkeypatch, rules, warning
 ):
     camera, ear = guarded(town, source, **rules), Ear()
     horn(camera, town)
 
-    event = watched(camera, source, tmp_path, monkeypatch, [ear])
+    event = watched(camera, source, folder, monkeypatch, [ear])
 
     assert (event.warning, event.voice, ear.heard) == (warning, "", [])
 

@@ -109,6 +109,45 @@ def test_an_event_is_answered_sent_and_its_looks_are_on_record(desk, town):
     assert (page.row.status, page.may_send, page.row.job != "") == ("TRUE", False, True)
 
 
+def test_a_loudspeaker_is_registered_tried_and_removed_and_a_miss_is_reported(desk, town):
+    camera = registered(town)
+    at = f"/console/watch/{camera.number}"
+    new = {"name": "东岸喇叭", "address": "mqtt://u@192.0.2.30/line", "secret": "geheim"}
+    assert desk.post(f"{at}/speakers/", new | {"address": "ftp://x/y"}).status_code == 422
+    desk.post(f"{at}/speakers/", new)
+    desk.post(f"{at}/speakers/1/try/", {})
+    page = desk.get(f"{at}/").content.decode()
+    assert "试播中" in page
+    assert "geheim" not in page
+
+    assert desk.post(f"{at}/speakers/1/shout/", {}).status_code == 404
+    desk.post(f"{at}/speakers/1/remove/", {})
+    assert desk.post(f"{at}/speakers/1/try/", {}).status_code == 404
+    miss = {"kind": "fishing", "people": "2", "happened_at": "2026-11-24T10:00", "words": "东岸"}
+    assert desk.post(f"{at}/misses/", miss | {"people": "many"}).status_code == 422
+    assert desk.post(f"{at}/misses/", miss | {"happened_at": "soon"}).status_code == 422
+    desk.post(f"{at}/misses/", miss)
+
+    page = desk.get(f"{at}/").context["page"]
+    assert (page.speakers, [row.people for row in page.misses]) == ((), [2])
+    assert not page.row.has_speaker
+
+
+def test_a_true_event_is_made_a_need_for_signs_on_its_page(desk, town):
+    event = happened(registered(town))
+    at = f"/console/watch/events/{event.number}"
+    assert desk.post(f"{at}/signs/", {}).status_code == 422
+    desk.post(f"{at}/answer/", {"verdict": "TRUE"})
+    assert desk.get(f"{at}/").context["page"].may_ask
+    desk.post(f"{at}/signs/", {"words": "东岸"})
+
+    event.refresh_from_db()
+    page = desk.get(f"{at}/")
+    assert event.need
+    assert f"/{event.need}/" in page.content.decode()
+    assert not page.context["page"].may_ask
+
+
 def test_events_are_cut_by_answer_camera_kind_and_warning(desk, town):
     objects(town)
     other = registered(town, name="另一台")
