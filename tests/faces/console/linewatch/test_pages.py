@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.linewatch.models import Camera, Event
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.flows.linewatch import recording, retaining
 from dianliang.kernel.actor import Role
 from tests.api.v1.test_api import program
@@ -131,6 +132,23 @@ def test_a_loudspeaker_is_registered_tried_and_removed_and_a_miss_is_reported(de
     page = desk.get(f"{at}/").context["page"]
     assert (page.speakers, [row.people for row in page.misses]) == ((), [2])
     assert not page.row.has_speaker
+
+
+def test_a_steward_reports_on_the_phone_what_a_camera_of_his_unit_missed(client, town):
+    camera, other = registered(town), registered(town, by=town.actor("S2"), name="外所")
+    town.user("walker", Role.STEWARD, "S1")
+    client.login(username="walker", password=PASSWORD)
+    miss = {"kind": "stay", "people": "1", "happened_at": "2026-11-24T10:00", "words": ""}
+
+    form = client.get("/field/missed/").content.decode()
+    assert camera.number in form
+    assert other.number not in form
+    assert client.post("/field/missed/", miss | {"camera": other.number}).status_code == 404
+    wrong = miss | {"camera": camera.number, "people": "0"}
+    assert client.post("/field/missed/", wrong).status_code == 422
+    assert client.post("/field/missed/", miss | {"camera": camera.number}).status_code == 302
+
+    assert [row.camera for row in Miss.objects.all()] == [camera]
 
 
 def test_a_true_event_is_made_a_need_for_signs_on_its_page(desk, town):
