@@ -1,1 +1,1 @@
-"""Files of meter readings (读数导入): looked at behind the desk, then taken in whole or not at all."""
+"""Files of meter readings (读数导入): looked at, then taken in whole or not at all."""

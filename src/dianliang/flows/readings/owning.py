@@ -30,7 +30,8 @@ def refuse_foreign(
     foreign = sorted(set(numbers) & (_on_foreign(network, by=by) | _of_foreign_firms(by=by)))
     if foreign:
         words = Phrase(
-            "有 %(n)d 只表不归您的单位管（%(first)s），没有写入。请去掉这些表，或由它们的单位办理。",
+            "有 %(n)d 只表不归您的单位管（%(first)s），没有写入。"
+            "请去掉这些表，或由它们的单位办理。",
             n=len(foreign),
             first="、".join(foreign[:MOST_NAMED]),
         )
