@@ -4,14 +4,16 @@ A design that cannot carry an interval gets none: the range is returned with the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines import measurement
-from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
+from dianliang.engines.measurement import BadFiguresError, Event, Finding, OptionSavings, Status
+from dianliang.flows.energy import options
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 
@@ -22,6 +24,7 @@ NO_WEATHER = "；没有气温数据，按工作日、休息日、节假日和季
 MOST_PARTS = 24
 """Into so many parts the readings of one pair are cut to show their range: hours of a day."""
 ENGINE, VERSION = "engines.measurement", "1"
+HOURS = 24
 Floats = NDArray[np.float64]
 
 
@@ -39,6 +42,7 @@ class Asked:
     after: float | None = None
     share: float = 1.0
     level: float = LEVEL
+    agreed: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,9 @@ def computed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         "calendar": _by_weather,
         "production": _by_output,
         "trial": _by_trial,
+        "hourly": _by_hour,
+        "samples": _by_samples,
+        "bills": _by_bills,
     }
     try:
         return ways[asked.design](asked, rows)
@@ -193,6 +200,81 @@ def _by_trial(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         periods=(None, (days[0], days[-1]) if days else None),
         measure="%",
         seen=(seen[0] * 100, seen[1] * 100),
+    )
+
+
+def _by_hour(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
+    """Compute by the hours of a curve; hours without a temperature are left out."""
+    days = np.array([row["on"] for row in rows], dtype="datetime64[D]")
+    times = (days[:, None] + np.arange(HOURS).astype("timedelta64[h]")).ravel()
+    warm, kwh = (
+        np.array([row[name] for row in rows], dtype=float).ravel()
+        for name in ("temperature_c", "kwh")
+    )
+    known = np.isfinite(warm)
+    times, warm, kwh = times[known], warm[known], kwh[known]
+    is_after = _split(times, asked.measure_on)
+    whole = measurement.Weather.of(times, warm)
+    baselines = measurement.fit_hourly(whole.only(~is_after), kwh[~is_after][:, None])
+    found = measurement.hourly_savings(
+        baselines, whole.only(is_after), kwh[is_after][:, None], level=asked.level
+    )
+    expected = float(found.expected_kwh[0])
+    saved = expected - float(found.measured_kwh[0])
+    ends = (float(found.low_kwh[0]), float(found.high_kwh[0]))
+    read = np.isfinite(kwh)
+    of_day = times.astype("datetime64[D]")
+    predicted = np.where(read, baselines.predict(whole)[:, 0], 0.0)
+    told, place = np.unique(of_day, return_inverse=True)
+    sums = [np.bincount(place, side) for side in (np.where(read, kwh, 0.0), predicted)]
+    meters = len(asked.agreed.get("meters", ()))
+    return _result(
+        asked,
+        value=saved,
+        ends=tuple(None if np.isnan(end) else end for end in ends),
+        fraction=saved / expected if expected > 0 else None,
+        findings=found.findings[0],
+        is_held=found.statuses[0] is not Status.VERIFIED,
+        method=f"IPMVP C，按小时电量对气温；{meters} 只表，基准 {(read & ~is_after).sum()} 小时，"
+        f"报告期 {(read & is_after).sum()} 小时",
+        periods=(_ends(of_day[~is_after]), _ends(of_day[is_after])),
+        series=_series(told, sums[0], sums[1]),
+    )
+
+
+def _by_samples(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
+    before, after = ([row[side] for row in rows if side in row] for side in ("before", "after"))
+    agreed = options.Hours(hours=asked.agreed["hours"], error=asked.agreed["hours_error"])
+    found = options.by_samples(before, after, hours=agreed)
+    used = float(np.mean(before)) * agreed.hours
+    method = (
+        f"IPMVP A，样本功率改造前 {len(before)} 个、改造后 {len(after)} 个，"
+        f"约定每年 {agreed.hours:g} 小时（标准误差 {agreed.error:g}）"
+    )
+    return _of_a_year(asked, found, used_kwh=used, method=method)
+
+
+def _by_bills(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
+    months = [(row["billed"], row["modelled"], row["with_measure"]) for row in rows]
+    found = options.by_bills(months)
+    method = f"IPMVP D（简），用 {len(months)} 个月的账单校准模型，再算带措施的一年"
+    return _of_a_year(asked, found, used_kwh=sum(month[0] for month in months), method=method)
+
+
+def _of_a_year(asked: Asked, found: OptionSavings, *, used_kwh: float, method: str) -> Result:
+    """Return a saving that is told for the year from the measure on."""
+    first = date.fromisoformat(asked.measure_on)
+    is_measured = found.status in {Status.MEASURED, Status.VERIFIED}
+    return _result(
+        asked,
+        value=found.saved_kwh,
+        ends=(found.low_kwh, found.high_kwh),
+        fraction=found.saved_kwh / used_kwh if used_kwh > 0 else None,
+        findings=found.findings,
+        is_held=found.status is not Status.VERIFIED,
+        method=method,
+        periods=(None, (first.isoformat(), (first + timedelta(days=364)).isoformat())),
+        best="MEASURED" if is_measured else "SCREENED",
     )
 
 

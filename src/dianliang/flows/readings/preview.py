@@ -159,7 +159,9 @@ def _doubted(one: MeterQuality) -> dict[str, Any]:
 
 
 def _columns(layout: Layout) -> list[tuple[str, str]]:
-    found = [(ROLES[role], heading) for role, heading in layout.columns.items()]
+    found: list[tuple[str, str]] = [
+        (ROLES[role], heading) for role, heading in layout.columns.items()
+    ]
     sets = (("power", layout.power), ("voltage", layout.voltage))
     found += [(ROLES[role], f"{points[0]} … {points[-1]}") for role, points in sets if points]
     return found
