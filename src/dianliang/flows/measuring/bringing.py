@@ -124,8 +124,8 @@ def _of_hours(content: bytes, name: str, wanted: Wanted, *, by: Actor) -> Filled
     network = register(curves.store().root)
     refuse_foreign(wanted.meters, network, by=by, field="meters")
     warm: dict[date, list[float | None]] = {}
-    for at, value in hourly_temperatures(content, name=name).items():
-        warm.setdefault(at.date(), [None] * hourly.HOURS)[at.hour] = value
+    for hour, value in hourly_temperatures(content, name=name).items():
+        warm.setdefault(hour.date(), [None] * hourly.HOURS)[hour.hour] = value
     if not 0 < len(warm) <= MOST_DAYS:
         words = Phrase("气温应有 1 到 %(most)d 天。", most=MOST_DAYS)
         raise InvalidInputError(words, field="file")
