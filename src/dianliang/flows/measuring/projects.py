@@ -159,7 +159,7 @@ def _computed(project: MeasurementProject) -> dict[str, Any]:
 def _plain(found: computing.Result) -> dict[str, Any]:
     """Return a result as it is stored: sentences with their parts."""
     said = {name: [kept(one) for one in getattr(found, name)] for name in SENTENCES}
-    return {**asdict(found), **said}
+    return {**asdict(found), **said, "method": kept(found.method)}
 
 
 @transaction.atomic
@@ -240,7 +240,7 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         confidence=told["level"],
         no_interval="" if has_interval else refused,
         option=OPTIONS[row.design],
-        method=told["method"][:400],
+        method=str(told["method"])[:400],
         engine=computing.ENGINE,
         engine_version=computing.VERSION,
         boundary=row.boundary,

@@ -143,4 +143,4 @@ def _told(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if result is None:
         return None
     said = {name: [phrase_of(one) for one in result.get(name, ())] for name in SENTENCES}
-    return {**result, **said}
+    return {**result, **said, "method": phrase_of(result.get("method", ""))}
