@@ -19,7 +19,6 @@ from dianliang.flows.energy.taking_in import Taken
 from dianliang.flows.readings.owning import firms_of, refuse_foreign
 from dianliang.flows.readings.preview import Preview, preview_of, told
 from dianliang.flows.relief import curves
-from dianliang.flows.studies.keeping import Going
 from dianliang.integrations.curve_store import CurveStore, register
 from dianliang.integrations.meter_files import Hints
 from dianliang.kernel.actor import Actor, Role
@@ -46,6 +45,16 @@ class UnableToTakeInError(DomainError):
     """The file cannot be looked at, or taken in, now."""
 
     code = "readings.unable-to-take-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """How far the actor's last file is: a share and a note, or why it was given up."""
+
+    is_going_on: bool
+    share: float
+    note: str
+    failed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
