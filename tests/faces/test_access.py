@@ -143,6 +143,7 @@ FACES = {
     "console:zone": VILLAGE | {Role.AUDITOR},
     "console:loadflow": VILLAGE | {Role.AUDITOR},
     "console:season": VILLAGE | {Role.AUDITOR},
+    "console:readings": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
