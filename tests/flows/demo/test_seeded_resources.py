@@ -48,12 +48,10 @@ def test_crews_of_the_drill_turned_out_and_who_is_left_lacks_what_is_not_there(d
     assert commander is not None
     drill = Incident.objects.earliest("pk")
     (turnouts,) = (
-        one
-        for one in figures.figures(incident=drill, by=commander, at=AT)
-        if one.code == "turnouts"
+        one for one in figures.values(drill, by=commander, at=AT) if one.code == "turnouts"
     )
     assert turnouts.value >= 6
-    (left,) = Unplanned.objects.filter(plan__dispatch__incident=drill)
+    left = Unplanned.objects.get(plan__dispatch__incident=drill, job__task__kind__code="GEN")
     assert "400 kW" in left.reasons[0]["words"]
     held = Assignment.objects.filter(ended_at=None, resource__kind__code="GEN")
     assert not held.exists()

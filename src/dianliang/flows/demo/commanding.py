@@ -59,7 +59,7 @@ def build_command(county: County, *, by: Actor, at: datetime) -> None:
     begin = at - 3 * HOUR
     watch = _follow(county, incident, hit, by=desk, at=begin)
     free = [team for team in county.teams[3:TEAMS] if not _is_busy(team, since=on)]
-    crews = [*free[:1], *county.teams[1:3]]
+    crews = [county.teams[1], *free[:1], county.teams[2]]
     _turn_out(crews, on=begin.astimezone(SHANGHAI).date(), by=desk, at=begin)
     _send(incident, crews, by=desk, at=begin)
     _work(incident, desk, begin=begin, until=at - HOUR)
@@ -106,8 +106,8 @@ def _follow(
 def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime) -> None:
     """Open a task for each customer and one along the dike; send the crews out.
 
-    The first goes to the dike, the others in turn to all customers but the last, which wants a
-    generator that was not asked for yet.
+    The first, of which somebody has a login, goes to the dike, the others in turn to all customers
+    but the last, which wants a generator that was not asked for yet.
     """
     nothing = dict.fromkeys(("due_h", "skill", "gear", "quantity", "least"), "")
     asked = tasking.Batch(
