@@ -256,7 +256,7 @@ def _requests(county: County, *, rng: Random, desk: Actor, at: datetime) -> None
         ("TRF", 2, 200.0, "STANDBY", 3),
         ("PMP", 2, None, "ASSIGNED", 2),
         ("BOT", 2, None, "REQUESTED", 1),
-        ("TRF", 4, None, "STOOD_DOWN", 40),
+        ("TRF", 4, None, "STOOD_DOWN", 18),
         ("", 1, 2.0, "ASSIGNED", 2),
     )
     for place, (kind, quantity, least, reached, hours) in enumerate(plan):
