@@ -33,6 +33,7 @@ from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
 from dianliang.flows.linewatch import retaining
 from dianliang.flows.linewatch import sending as linewatch_sending
+from dianliang.flows.linewatch import speakers as linewatch_speakers
 from dianliang.flows.measuring import projects as measuring
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
@@ -122,6 +123,7 @@ HANDLERS = (
     intake.take_in_background,
     demo_loading.draw_in_background,
     linewatch_sending.tell_in_background,
+    linewatch_speakers.try_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 
