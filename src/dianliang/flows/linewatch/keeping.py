@@ -13,6 +13,7 @@ from dianliang.domain.linewatch.operations import cameras, learning
 from dianliang.domain.linewatch.thresholds import RULES
 from dianliang.domain.territory.queries import area_of
 from dianliang.flows.linewatch import zoning
+from dianliang.kernel import picture_sources
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
@@ -57,11 +58,18 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         area=area,
         unit=_unit(by),
         point=point,
-        source=clean_text(asked.source, field="source", label="画面来源", most=500, least=1),
+        source=_source(asked.source, least=1),
         has_speaker=asked.has_speaker,
         by=by,
         at=at,
     )
+
+
+def _source(text: str, *, least: int = 0) -> str:
+    source = clean_text(text, field="source", label="画面来源", most=500, least=least)
+    if source:
+        picture_sources.check(source)
+    return source
 
 
 def _unit(by: Actor) -> Unit:
@@ -72,10 +80,13 @@ def _unit(by: Actor) -> Unit:
 
 
 def redirect(*, number: str, source: str, has_speaker: bool, by: Actor, at: datetime) -> None:
-    """Change a camera's source; an empty one keeps it."""
+    """Change a camera's source; an empty one keeps it.
+
+    Raises:
+        InvalidInputError: it can be no source.
+    """
     camera = access.camera_to_keep(number, by=by)
-    source = clean_text(source, field="source", label="画面来源", most=500)
-    cameras.redirect(camera=camera, source=source, has_speaker=has_speaker, by=by, at=at)
+    cameras.redirect(camera=camera, source=_source(source), has_speaker=has_speaker, by=by, at=at)
 
 
 def draw(*, number: str, zones: str, reason: str, by: Actor, at: datetime) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -12,8 +11,7 @@ from dianliang.domain.linewatch.lifecycle import CAMERA_LABELS
 from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion, SignCheck
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
 from dianliang.domain.linewatch.thresholds import RULES
-
-SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
+from dianliang.kernel.picture_sources import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +43,6 @@ class CameraRow:
     is_generated: bool
 
 
-def shown_source(source: str) -> str:
-    """Return where pictures come from without user, password and query; of a file its name."""
-    parts = urlsplit(source)
-    if parts.scheme.lower() in SCHEMES:
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname or ''}{port}/…"
-    return source.replace("\\", "/").rstrip("/").rpartition("/")[2]
-
-
 def rows(found: QuerySet[Camera]) -> tuple[CameraRow, ...]:
     """Return cameras with how many events they have, in one query."""
     counted = found.annotate(
@@ -77,7 +66,7 @@ def _row(camera: Any) -> CameraRow:
         unit_name=camera.unit.name,
         lat=camera.lat,
         lon=camera.lon,
-        source=shown_source(camera.source),
+        source=shown(camera.source),
         has_speaker=camera.has_speaker,
         status=camera.status,
         status_label=CAMERA_LABELS[camera.status],
