@@ -39,7 +39,7 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
     """Register a camera of the actor's own unit.
 
     Raises:
-        InvalidInputError: a field makes no sense; it is named.
+        InvalidInputError: a field makes no sense, or the village is not the unit's; it is named.
         NotVisibleError: the actor does not keep cameras.
     """
     if by.role != Role.DISPATCHER:
@@ -47,6 +47,10 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
     area = area_of(asked.area_code)
     if area is None or area.lat is None or area.lon is None:
         raise InvalidInputError("没有这个村社区，或它没有坐标。", field="area_code")
+    unit = _unit(by)
+    if not (by.reaches_area(area.path) and _serves(unit, area.path)):
+        words = "这个村社区不归您的单位服务，请由服务它的单位登记。"
+        raise InvalidInputError(words, field="area_code")
     point = GeoPoint(area.lat, area.lon)
     if asked.lat is not None and asked.lon is not None:
         point = GeoPoint(asked.lat, asked.lon)
@@ -56,13 +60,22 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         span=clean_text(asked.span, field="span", label="档距", most=40, least=1),
         voltage_kv=asked.voltage_kv,
         area=area,
-        unit=_unit(by),
+        unit=unit,
         point=point,
         source=_source(asked.source, least=1),
         has_speaker=asked.has_speaker,
         by=by,
         at=at,
     )
+
+
+def _serves(unit: Unit, path: str) -> bool:
+    """Tell whether a unit, or one below it, serves the place; a unit above all serves any."""
+    if unit.parent_id is None:
+        return True
+    below = Unit.objects.filter(path__startswith=unit.path)
+    served = below.exclude(areas=None).values_list("areas__path", flat=True)
+    return any(path.startswith(one) for one in served)
 
 
 def _source(text: str, *, least: int = 0) -> str:

@@ -58,8 +58,8 @@ class Source:
 
     `rate_hz` is how many pictures a second are wanted; the rest is decoded only as far as it must
     be. `clock_hz` is the true rate of a film or folder whose own is wrong or missing; `starts_at_s`
-    is when its first picture was taken. `is_typed` says that somebody typed it on a page: it must not
-    lead to this computer itself.
+    is when its first picture was taken. `is_typed` says that somebody typed it on a page: it
+    must not lead to this computer itself.
     """
 
     address: str

@@ -100,7 +100,7 @@ def rules_of(camera: Camera) -> Rules:
 def _rules(row: RuleVersion) -> Rules:
     return Rules(
         number=row.number,
-        values={name: getattr(row, name) for name in RULES},
+        values={name: min(getattr(row, name), RULES[name][2]) for name in RULES},
         set_at=row.set_at,
         set_by=row.set_by,
         reason=row.reason,
