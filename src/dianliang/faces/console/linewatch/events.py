@@ -127,7 +127,7 @@ def week(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def paper(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with a week as Word or PDF."""
-    kind = request.GET.get("kind", "")
+    kind = request.GET.get("kind", "docx")
     if kind not in PAPERS:
         raise Http404
     day = _day(request)
