@@ -340,7 +340,7 @@ def test_a_source_that_cannot_be_is_refused_when_registered_and_when_changed(tow
         registered(town, source=source)
     told = {"number": camera.number, "by": town.actor("S1"), "at": NOON}
     with pytest.raises(InvalidInputError):
-        keeping.redirect(source=source, has_speaker=False, **told)
+        keeping.redirect(source=source, **told)
 
     assert Camera.objects.get().source == SOURCE
     Camera.objects.update(source="rtsp://admin:geheim@10.0.0.7:99999/")

@@ -21,7 +21,7 @@ TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
 LEAST_READ = 0.95
 HEAVY, OVER = 0.8, 1.0
 MOST_DAYS = 200
-MOST_YEAR = 2100
+EARLIEST_YEAR, MOST_YEAR = 2000, 2100
 MOST_APART_DAYS = 45
 """Between the calendar days on which seasons begin; the Lunar New Year wanders by 30."""
 YEAR_DAYS = 365
@@ -93,7 +93,7 @@ def machines_in(content: bytes, *, name: str) -> dict[tuple[str, int], float]:
             key, kw = (number, int(year)), float(power)
         except ValueError:
             key, kw = (number, 0), -1.0
-        if not number or not 2000 <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
+        if not number or not EARLIEST_YEAR <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
             wrong.append(f"第 {row.number} 行：应有{TRANSFORMER}、四位{YEAR}和不小于 0 的{POWER}。")
             continue
         found[key] = found.get(key, 0.0) + kw
@@ -214,6 +214,8 @@ def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
     years = [start.year for start in starts]
     if not starts or len(set(years)) != len(years):
         raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
+    if not all(EARLIEST_YEAR <= day.year <= MOST_YEAR for day in (*starts, next_start)):
+        raise InvalidInputError(f"季节的起始日期应在 {EARLIEST_YEAR} 到 {MOST_YEAR} 年之间。")
     if max(starts) + timedelta(days=days) > next_start:
         raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
     for start in starts:
