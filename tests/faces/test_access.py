@@ -245,6 +245,7 @@ OBJECTS = {
     "console:enterprise_report": "firm",
     "console:enterprise_tariff": "tariff",
     "console:enterprise_tariff_check": "tariff",
+    "console:enterprise_tariff_uncheck": "tariff",
     "console:enterprise_link": "firm",
     "console:enterprise_link_back": "firm link",
     "console:enterprise_finding": "finding",

@@ -99,6 +99,7 @@ EMERGENCY_WORDS: Mapping[str, str] = {
     "enterprises.tariffversion.import": "导入电价",
     "enterprises.tariffversion.end": "写电价失效日",
     "enterprises.tariffversion.check": "核对电价",
+    "enterprises.tariffversion.uncheck": "撤回电价核对",
     "enterprises.firmpass.issue": "发放企业链接",
     "enterprises.firmpass.revoke": "收回企业链接",
     "enterprises.firmpass.open": "企业打开自己的页面",

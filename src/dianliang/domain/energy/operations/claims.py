@@ -65,6 +65,7 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
         digest=digest_of(draft),
         recorded_by=by.id,
         recorder=by.name,
+        recorder_person=by.person_number,
         recorded_at=at,
         is_generated=draft.is_generated,
     )
@@ -129,7 +130,7 @@ def _check_shown(claim: Claim, *, by: Actor, at: datetime) -> None:
     """Refuse to call measured what nobody else looked at, or what nothing bears out yet."""
     if claim.confidence is None or claim.until_on is None:
         raise UnableToClaimError("没有置信区间和数据期的数不能算实测；请补充测量后更正。")
-    if claim.recorded_by == by.id:
+    if by.is_who(account=claim.recorded_by, person=claim.recorder_person):
         raise UnableToClaimError(Phrase("登记人不能确认或核证自己登记的数，请由另一人来做。"))
     if claim.until_on > at.astimezone(SHANGHAI).date():
         raise UnableToClaimError(Phrase("数据期还没有结束，不能算实测；结束后再确认。"))
