@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("energy", "0002_firms_and_checks"),
+        ("energy", "0003_measured_by_options"),
     ]
 
     operations = [
