@@ -67,7 +67,9 @@ def test_a_firm_gets_a_link_sees_its_own_findings_and_books_a_visit(county, town
     job = Job.objects.get(finding__finding=finding)
     assert job.windows[0][0].startswith(f"{day}T")
     assert finding.decisions.get().decided_name == "企业 QY-1"
-    assert "已约上门" in firm.get(answer.url).content.decode()
+    page = firm.get(answer.url).content.decode()
+    assert "已约上门" in page
+    assert "不计入合计（不处理）" not in page
     assert job.number in desk.get(f"{HOME}firms/QY-1/").content.decode()
     assert firm.get(f"{answer.url}report.pdf").content.startswith(b"%PDF")
     trail = AuditEvent.objects.filter(verb="enterprises.firmanalysis.export").get()
