@@ -29,10 +29,8 @@ from dianliang.kernel.text import clean_text
 
 MOST_CNY = 1e10
 """More than a county spends; a slip of the keyboard is."""
-STANDARD_KVA = frozenset(
-    (30, 50, 63, 80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
-    + (1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000, 10_000)
-)
+_R10 = (10, 12.5, 16, 20, 25, 31.5, 40, 50, 63, 80)
+STANDARD_KVA = {30, 50, 63, 80, 10_000} | {int(step * ten) for step in _R10 for ten in (10, 100)}
 """Ratings of three-phase transformers, GB/T 6451: the R10 series of GB/T 321."""
 MOST_FACTOR = 3.0
 """A price so many times its neighbours, or as many times less, is rather a slip than a price."""

@@ -188,6 +188,8 @@ def test_a_season_is_forecast_with_interval_chances_and_a_day_of_warning(
         loaded.store(settings, tmp_path, year=year)
     page = text(desk.get("/console/season/"))
     assert "2024-04-01, 2025-04-01, 2026-04-01" in page
+    nothing = {"title": "茶季", "starts": "2023-04-01", "next_start": "2027-04-01", "days": "30"}
+    assert "没有一天有曲线" in text(desk.post("/console/season/make/", nothing))
     fields = {
         "title": "茶季",
         "starts": "2024-04-01，2025-04-01,2026-04-01",
@@ -201,6 +203,8 @@ def test_a_season_is_forecast_with_interval_chances_and_a_day_of_warning(
     page = text(desk.get(f"/console/season/{row.number}/?transformer=B3"))
     first = row.result["rows"][0]
     assert first["number"] == "B3"
+    assert "功率因数 0.95" in page
+    assert "30 天" in text(desk.get("/console/season/"))
     assert first["low_kw"] <= first["peak_kw"] <= first["high_kw"]
     assert first["over"] > 0.5
     assert "2027-04-0" in first["warn_on"]
@@ -278,6 +282,7 @@ def test_a_zone_has_its_year_its_day_its_paper_and_its_claims(desk, tariff):
         ({"tariff": "NO.1"}, "没有这个电价版本"),
         ({"day": "2090-07-16"}, "放假安排还没有公布"),
         ({"day": "2024-02-29"}, "2 月 29 日"),
+        (dict.fromkeys(("sun_kwp", "load_kwh", "battery_kwh", "cars"), "0"), "没有可计算的"),
         ({"title": ""}, "名称"),
     ],
 )
