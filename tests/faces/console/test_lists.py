@@ -27,6 +27,7 @@ from dianliang.faces.console.key_customers import tables
 from dianliang.faces.console.loading import views as loading
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.reach import charging
+from dianliang.faces.console.relief import prices
 from dianliang.faces.console.studies import grids, seasons, zones
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.activities import repeating
@@ -189,7 +190,8 @@ def test_what_a_page_does_not_show_at_first_it_leads_to(client, town, monkeypatc
 
 def test_every_table_is_of_records_whose_export_has_a_word():
     studied = (grids, seasons, zones)
-    modules = (list_tables, dispatch_tables, claim_tables, loading, charging, *studied, relief_page)
+    priced = (relief_page, prices)
+    modules = (list_tables, dispatch_tables, claim_tables, loading, charging, *studied, *priced)
     found = [value for module in modules for value in vars(module).values()]
     tables = [value for value in found if isinstance(value, Table)]
 

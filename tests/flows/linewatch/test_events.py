@@ -47,8 +47,8 @@ def test_a_warning_without_a_loudspeaker_sends_the_steward_of_the_cell_at_once(t
 
 def test_with_a_loudspeaker_somebody_goes_only_where_people_are_still_there(town):
     steward(town)
-    camera = registered(town, has_speaker=True)
-    event = happened(camera)
+    camera = registered(town)
+    event = happened(camera, voice="waiting")
     assert (event.warning, event.job) == ("voice", None)
 
     recording.take_escalation(number=camera.number, zone=ZONE, at=LATER, reason="仍有人")

@@ -29,7 +29,6 @@ class Asked:
     voltage_kv: float
     area_code: str
     source: str
-    has_speaker: bool = False
     lat: float | None = None
     lon: float | None = None
 
@@ -58,7 +57,6 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         unit=_unit(by),
         point=point,
         source=clean_text(asked.source, field="source", label="画面来源", most=500, least=1),
-        has_speaker=asked.has_speaker,
         by=by,
         at=at,
     )
@@ -71,11 +69,11 @@ def _unit(by: Actor) -> Unit:
     return unit
 
 
-def redirect(*, number: str, source: str, has_speaker: bool, by: Actor, at: datetime) -> None:
-    """Change a camera's source; an empty one keeps it."""
+def redirect(*, number: str, source: str, by: Actor, at: datetime) -> None:
+    """Change a camera's source."""
     camera = access.camera_to_keep(number, by=by)
-    source = clean_text(source, field="source", label="画面来源", most=500)
-    cameras.redirect(camera=camera, source=source, has_speaker=has_speaker, by=by, at=at)
+    source = clean_text(source, field="source", label="画面来源", most=500, least=1)
+    cameras.redirect(camera=camera, source=source, by=by, at=at)
 
 
 def draw(*, number: str, zones: str, reason: str, by: Actor, at: datetime) -> int:

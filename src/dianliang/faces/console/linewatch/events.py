@@ -15,7 +15,7 @@ from dianliang.faces.console.fields import optional_day
 from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.linewatch import answering, reading, weekly
+from dianliang.flows.linewatch import answering, posting_signs, reading, weekly
 from dianliang.flows.linewatch.strip_shape import COLUMNS
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -114,6 +114,21 @@ def send(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     return redirect("console:watch_event", number=number)
 
 
+@require_POST
+@requires(Role.DISPATCHER)
+def ask(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Make a true event a need for warning signs."""
+    try:
+        words = request.POST.get("words", "")
+        event = posting_signs.ask_for_signs(number=number, words=words, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return page_again(request, refusal)
+    messages.success(request, _("已提需求 %(n)s。") % {"n": event.need})
+    return redirect("console:watch_event", number=number)
+
+
 @require_GET
 @requires(*READERS)
 def week(request: HttpRequest, *, by: Actor) -> HttpResponse:
@@ -127,7 +142,7 @@ def week(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @requires(*READERS)
 def paper(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with a week as Word or PDF."""
-    kind = request.GET.get("kind", "")
+    kind = request.GET.get("kind", "docx")
     if kind not in PAPERS:
         raise Http404
     day = _day(request)
