@@ -11,9 +11,6 @@ from dianliang.domain.relief.models import Decision, Judgement, Proposal, Propos
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.phrases import phrase_of
 
-HEAVY = 0.8
-"""Heavily loaded: so much of what may be carried at the power factor."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningRow:
@@ -272,11 +269,6 @@ class LineRow:
     decided_by: str
     built_on: date | None
     spent_cny: float | None
-
-    @property
-    def is_still_heavy(self) -> bool:
-        """Tell whether it stays heavily loaded, at 80 % or more, with what is proposed for it."""
-        return self.outcome == ProposedArea.Outcome.RELIEVED and self.after_share >= HEAVY
 
     @property
     def measures_told(self) -> str:
