@@ -16,7 +16,7 @@ from dianliang.domain.linewatch.operations.cameras import UnableToKeepCameraErro
 from dianliang.domain.linewatch.operations.events import UnableToAnswerError
 from dianliang.domain.linewatch.queries import cameras as queries
 from dianliang.domain.work.models import Job, Visit
-from dianliang.flows.linewatch import answering, keeping, recording, retaining
+from dianliang.flows.linewatch import answering, keeping, reading, recording, retaining
 from dianliang.flows.linewatch.sending import NOBODY, UnableToSendError
 from dianliang.integrations.messaging.model import Outcome
 from dianliang.kernel.actor import Role
@@ -97,6 +97,41 @@ def test_a_dispatcher_sends_somebody_for_what_was_only_noted(town):
     answering.send(number=event.number, reason="看着像", by=town.actor("S1"), at=LATER)
     with pytest.raises(UnableToSendError):
         answering.send(number=event.number, reason="", by=town.actor("S1"), at=LATER)
+
+
+def test_nobody_goes_for_a_false_alarm_any_more_and_somebody_may_be_sent_again(town):
+    steward(town)
+    camera = registered(town)
+    first, second = happened(camera), happened(camera, at=LATER)
+    desk = {"by": town.actor("S1"), "at": LATER}
+    false = {"verdict": "FALSE", "note": "", **desk}
+
+    answering.answer(number=first.number, **false)
+    assert Visit.objects.get().status == "SCHEDULED", "the other event needs the walk"
+    assert reading.event_page(number=first.number, by=desk["by"]).is_needless
+
+    answering.answer(number=second.number, **false)
+    visit = Visit.objects.select_related("job").get()
+    assert (visit.status, visit.job.status) == ("WITHDRAWN", "CANCELLED")
+    assert second.number in visit.reason
+    page = reading.event_page(number=second.number, by=desk["by"])
+    assert (page.is_needless, page.may_send) == (False, True)
+
+    answering.answer(number=second.number, verdict="TRUE", note="", **desk)
+    again = answering.send(number=second.number, reason="", **desk)
+    assert again.job.status == "SCHEDULED"
+
+
+def test_a_team_on_the_spot_ends_the_visit_to_a_false_alarm_itself(town):
+    steward(town)
+    event = happened(registered(town))
+    Visit.objects.update(status="ARRIVED", accepted_at=LATER, arrived_at=LATER)
+
+    told = {"number": event.number, "by": town.actor("S1")}
+    answering.answer(**told, verdict="FALSE", note="", at=LATER)
+
+    assert Visit.objects.get().status == "ARRIVED"
+    assert reading.event_page(**told).is_needless
 
 
 def test_while_the_view_counts_as_moved_nothing_is_kept_until_somebody_looks(town):

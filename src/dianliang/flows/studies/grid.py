@@ -20,6 +20,7 @@ from dianliang.engines.powerflow import (
     Flow,
     Grid,
     Line,
+    LoadKind,
     Phase,
     Transformer,
     Worst,
@@ -77,12 +78,13 @@ def order(*, sent: Sent, title: str, by: Actor, at: datetime) -> None:
     with files.workshop() as folder:
         laid = _laid_down(Path(folder), sent.name, sent.model)
         grid = grids.opened(laid, is_radial=sent.is_radial)
+        _refuse_negative(grid)
         if len(grid.nodes) > MOST_NODES:
             words = "模型有 %(n)d 个节点，网页上最多 %(most)d 个；请用命令行计算。"
             told = Phrase(words, n=len(grid.nodes), most=MOST_NODES)
             raise InvalidInputError(told, field="model")
         if sent.curves:
-            path = _laid_down(Path(folder), "curves.csv", sent.curves)
+            path = _laid_down(Path(folder), f"{Path(sent.curves_name).stem}.csv", sent.curves)
             profiles, _ = grid_files.read_curves(
                 path, grid, power_factor=sent.power_factor, hours=sent.minutes / 60
             )
@@ -106,7 +108,18 @@ def template() -> bytes:
     return grid_files.template()
 
 
+def _refuse_negative(grid: Grid) -> None:
+    """Refuse a load that draws less than nothing: it feeds in, and is to be called so."""
+    for load in grid.loads:
+        if load.kind is LoadKind.LOAD and load.p_kw < 0:
+            words = "负荷 %(id)s 的有功是 %(kw)g kW：应不小于 0；是发电的，类别请填“发电”，填正数。"
+            raise InvalidInputError(Phrase(words, id=load.id, kw=load.p_kw), field="model")
+
+
 def _refuse_sizes(sent: Sent) -> None:
+    if sent.curves_name and not sent.curves:
+        words = Phrase("曲线文件 %(name)s 是空的；没有曲线就不要选文件。", name=sent.curves_name)
+        raise InvalidInputError(words, field="curves")
     for field, content in (("model", sent.model), ("curves", sent.curves)):
         if len(content) > MOST_BYTES:
             words = Phrase("文件超过 8 MB，请按馈线拆分，或用命令行 dianliang energy powerflow。")
@@ -120,16 +133,20 @@ def _refuse_sizes(sent: Sent) -> None:
 def _laid_down(folder: Path, name: str, content: bytes) -> Path:
     """Return where a file lies that can be read; an archive of tables becomes a folder."""
     if name.lower().endswith(".zip"):
-        return _unpacked(folder / "tables", content)
-    suffix = Path(name).suffix.lower()
-    # Named as it was sent, so that errors name it, within what a file system takes: 255 bytes.
-    path = folder / f"{_short(Path(name).stem) or 'grid'}{_short(suffix)[:MOST_SUFFIX]}"
+        return _unpacked(folder / _stem(name), content)
+    suffix = _short(Path(name).suffix.lower())[:MOST_SUFFIX]
+    path = folder / f"{_stem(name)}{suffix}"
     path.write_bytes(content)
     return path
 
 
+def _stem(name: str) -> str:
+    """Return what the person calls the file, so that errors name it, as a name in its folder."""
+    return _short(Path(name).stem).strip(". ") or "grid"
+
+
 def _short(name: str) -> str:
-    """Return a name that a file system takes: no control characters, 60 characters at most."""
+    """Return a name that a file system takes: no control characters, 255 bytes at most."""
     return without_controls(name).encode("utf-8", "ignore").decode()[:MOST_NAME]
 
 
