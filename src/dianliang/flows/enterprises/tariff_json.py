@@ -150,11 +150,10 @@ def of_body(row: Mapping[str, Any]) -> Tariff:
 def _basic(rule: Any) -> BasicRule:
     if not isinstance(rule, dict):
         raise TypeError("basic 应是一组数字")
-    numbers = {key: _number(value) for key, value in rule.items() if key != "choice_months"}
-    if "choice_months" not in rule:
-        return BasicRule(**numbers)
-    months = _whole(rule["choice_months"], "choice_months", most=12)
-    return BasicRule(**numbers, choice_months=months)
+    read: dict[str, Any] = {key: _number(value) for key, value in rule.items()}
+    if "choice_months" in rule:
+        read["choice_months"] = _whole(rule["choice_months"], "choice_months", most=12)
+    return BasicRule(**read)
 
 
 def _whole(value: Any, name: str, *, most: int) -> int:
