@@ -127,23 +127,7 @@ def outlook(
         CurveStoreError: the store is damaged.
     """
     refuse_dates(starts, next_start, days)
-    seasons: dict[str, list[Season]] = {}
-    for start in sorted(starts):
-        span = Span(start, start + timedelta(days=days))
-        if store.stored(span) is None:
-            continue
-        loads = summed(store, network, span, executor=executor)
-        before = week_before(store, network, start, executor=executor)
-        for number, peaks in daily_peaks(loads).items():
-            if np.isfinite(peaks).any():
-                made = Season(
-                    year=start.year,
-                    peaks_kw=peaks,
-                    machines_kw=machines.get((number, start.year), 0.0),
-                    kinds=kinds_of_days(start, days, calendar=calendar),
-                    before_kw=before.get(number, np.nan),
-                )
-                seasons.setdefault(number, []).append(made)
+    seasons = _stored(store, network, sorted(starts), days, machines, calendar, executor)
     if not seasons:
         raise InvalidInputError("这些日期没有一天有曲线，无从预测。请核对日期和已导入的月份。")
     before = week_before(store, network, next_start, executor=executor)
@@ -170,6 +154,36 @@ def outlook(
         left_out=tuple(sorted(capacity.keys() - seasons.keys())),
         outlook=found,
     )
+
+
+def _stored(
+    store: CurveStore,
+    network: Network,
+    starts: Sequence[date],
+    days: int,
+    machines: Machines,
+    calendar: WorkCalendar,
+    executor: Executor | None,
+) -> dict[str, list[Season]]:
+    """Return the seasons of which something is stored, by transformer, in order."""
+    seasons: dict[str, list[Season]] = {}
+    for start in starts:
+        span = Span(start, start + timedelta(days=days))
+        if store.stored(span) is None:
+            continue
+        loads = summed(store, network, span, executor=executor)
+        before = week_before(store, network, start, executor=executor)
+        for number, peaks in daily_peaks(loads).items():
+            if np.isfinite(peaks).any():
+                made = Season(
+                    year=start.year,
+                    peaks_kw=peaks,
+                    machines_kw=machines.get((number, start.year), 0.0),
+                    kinds=kinds_of_days(start, days, calendar=calendar),
+                    before_kw=before.get(number, np.nan),
+                )
+                seasons.setdefault(number, []).append(made)
+    return seasons
 
 
 def kinds_of_days(start: date, days: int, *, calendar: WorkCalendar) -> Ints:
