@@ -107,4 +107,5 @@ def objects(town):
         "firm link": {"number": link.number},
         "finding": {"number": finding.number, "verb": "decide"},
         "tariff": {"number": "YS-10KV.1"},
+        "tariff check": {"number": "YS-10KV.1"},
     }

@@ -10,7 +10,7 @@ from dianliang.core import files
 from dianliang.domain.linewatch.models import Camera
 from dianliang.domain.linewatch.operations.events import Seen
 from dianliang.domain.workforce.models import Charge, ChargeKind, Person
-from dianliang.flows.linewatch import answering, keeping, recording
+from dianliang.flows.linewatch import answering, keeping, recording, speakers
 from tests.core.test_files import photo
 from tests.integrations.detecting.test_detecting import figure
 from tests.town import NOON
@@ -91,6 +91,18 @@ def happened(camera, *, at=NOON, pictured=False, **given):
     return recording.take_event(number=camera.number, seen=seen(at, **more, **given), at=at)
 
 
+def horn(camera, town, *, address="mqtt://192.0.2.30/line/{camera}", secret="") -> int:
+    """Put a loudspeaker beside a camera."""
+    return speakers.add(
+        number=camera.number,
+        name="东岸喇叭",
+        address=address,
+        secret=secret,
+        by=town.actor("S1"),
+        at=NOON,
+    )
+
+
 def objects(town) -> dict:
     """One of each kind for station S1, with what their addresses hold."""
     camera, station = registered(town), town.actor("S1")
@@ -111,5 +123,6 @@ def objects(town) -> dict:
             "proposal": 1,
             "kind": "pdf",
         },
+        "watch speaker": {"number": camera.number, "serial": horn(camera, town), "verb": "remove"},
         "watch event": {"number": event.number, "part": "snapshot"},
     }

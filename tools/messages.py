@@ -216,20 +216,30 @@ def from_enterprises() -> Iterator[str]:
 def from_linewatch() -> Iterator[str]:
     """Yield the words of cameras under lines: states, thresholds, signs, troubles, scripts."""
     from dianliang.domain.linewatch import lifecycle, signs, thresholds
+    from dianliang.domain.linewatch.queries import cameras as camera_queries
     from dianliang.domain.linewatch.queries import events
     from dianliang.engines.vision._health import WORDS
     from dianliang.faces.console.linewatch import cameras
     from dianliang.faces.console.linewatch.navigation import PAGES
-    from dianliang.flows.linewatch import reading, sending, weekly, zoning
+    from dianliang.flows.linewatch import reading, sending, speakers, weekly, zoning
 
     for table in (lifecycle.CAMERA, lifecycle.EVENT):
         yield from chain(table.labels.values(), (row.label for row in table))
-    tables = (events.KINDS, events.WARNINGS, reading.VIEWS, reading.STORY, zoning.KINDS)
+    tables = (
+        events.KINDS,
+        events.WARNINGS,
+        events.VOICES,
+        camera_queries.OUTCOMES,
+        reading.VIEWS,
+        reading.STORY,
+        zoning.KINDS,
+    )
     for words in (*tables, signs.CODES, WORDS, cameras.WORDS):
         yield from words.values()
     yield from (label for label, *_ in thresholds.RULES.values())
     yield from (label for _, label in PAGES)
     yield from ("线路守护", weekly.PRIVACY, sending.BY_JOB, sending.NOBODY)
+    yield from (speakers.LACKING, speakers.BROKEN, "喇叭没有应答")
 
 
 def from_appraisal() -> Iterator[str]:

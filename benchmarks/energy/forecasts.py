@@ -86,14 +86,29 @@ def _loaded(peaks: Floats) -> Floats:
 
 def ours(past: Floats) -> Floats:
     """Forecast the next block (levels, series, days) from past ones (blocks, series, days)."""
+    return _ours(past, np.full(past.shape[:2], np.nan))
+
+
+def ours_at_once(past: Floats) -> Floats:
+    """Likewise where each block begins when the last one ends: its last week is known."""
+    last = np.nanmean(_filled(past)[:, :, -WEEK:], axis=2)
+    return _ours(past, last)
+
+
+def _ours(past: Floats, last: Floats) -> Floats:
+    """Forecast with the mean of each block's last week (blocks, series), NaN where not told."""
+    kinds = np.arange(past.shape[2]) % WEEK
+    before = np.concatenate([np.full((1, last.shape[1]), np.nan), last])
     histories = [
         History(
             id=str(number),
             seasons=tuple(
-                Season(year=k, peaks_kw=peaks)
+                Season(year=k, peaks_kw=peaks, kinds=kinds, before_kw=float(before[k, number]))
                 for k, peaks in enumerate(past[:, number])
                 if np.isfinite(peaks).any()
             ),
+            next_kinds=kinds,
+            next_before_kw=float(before[-1, number]),
         )
         for number in range(past.shape[1])
     ]
@@ -170,7 +185,7 @@ def boosted(level: float) -> Any:
 
 
 BLOCK_WAYS: dict[str, Way] = {
-    "ours": ours,
+    "ours": ours_at_once,
     "seasonal naive": naive,
     "quantile regression": learned(linear),
     "gradient boosting": learned(boosted),

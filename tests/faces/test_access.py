@@ -143,6 +143,7 @@ FACES = {
     "console:zone": VILLAGE | {Role.AUDITOR},
     "console:loadflow": VILLAGE | {Role.AUDITOR},
     "console:season": VILLAGE | {Role.AUDITOR},
+    "console:readings": VILLAGE | {Role.AUDITOR},
     "console:outage": VILLAGE,
     "console:stations": VILLAGE,
     "console:network_table": VILLAGE,
@@ -243,7 +244,8 @@ OBJECTS = {
     "console:enterprise": "firm",
     "console:enterprise_report": "firm",
     "console:enterprise_tariff": "tariff",
-    "console:enterprise_tariff_check": "tariff",
+    "console:enterprise_tariff_check": "tariff check",
+    "console:enterprise_tariff_uncheck": "tariff check",
     "console:enterprise_link": "firm",
     "console:enterprise_link_back": "firm link",
     "console:enterprise_finding": "finding",
@@ -325,11 +327,15 @@ OBJECTS = {
     "console:watch_rules": "watch camera",
     "console:watch_source": "watch camera",
     "console:watch_move": "watch camera",
+    "console:watch_speakers": "watch camera",
+    "console:watch_speaker": "watch speaker",
+    "console:watch_miss": "watch camera",
     "console:watch_decide": "watch camera",
     "console:watch_sign": "watch camera",
     "console:watch_sign_photo": "watch camera",
     "console:watch_event": "watch event",
     "console:watch_answer": "watch event",
+    "console:watch_ask": "watch event",
     "console:watch_send": "watch event",
     "console:watch_picture": "watch event",
     **dict.fromkeys(
@@ -508,6 +514,8 @@ OBJECTS = {
 """Guarded routes that show one object: whose it is decides who finds it."""
 OF_A_PERSON = {"visit", "export", "talk", "own vote", "voice"}
 """Objects that a person finds for himself only, whatever his role and unit."""
+OF_THE_COUNTY = {"tariff check"}
+"""What only the top unit does, for all: no station, whatever the role."""
 BY_SECRET = {
     "portal:follow",
     "portal:say",
@@ -960,7 +968,7 @@ def test_an_object_is_found_by_its_unit_in_the_right_role_and_by_nobody_else(thi
     for role in askers(name, view):
         own = asked(enter(things, role, "S1"), address, known)
         beside = asked(enter(things, role, "S2"), address, known)
-        may = OBJECTS[name] not in OF_A_PERSON
+        may = OBJECTS[name] not in OF_A_PERSON | OF_THE_COUNTY
         assert (own != {404}) == may, (role, own)
         is_shared = may and OBJECTS[name] in SHARED
         assert (beside != {404}) == is_shared, (role, beside)

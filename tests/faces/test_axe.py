@@ -111,6 +111,7 @@ def of_loading(town):
     return [
         *("/console/loading/", "/console/loading/B3/", "/console/relief/effects/"),
         *("/console/relief/", f"/console/relief/{relieved}/", "/console/reach/"),
+        "/console/readings/",
         "/console/relief/prices/",
         *("/console/zone/", "/console/powerflow/", "/console/season/"),
         *studied.addresses(town),

@@ -33,10 +33,12 @@ from dianliang.flows.dispatching import forcing
 from dianliang.flows.ledgers import earning
 from dianliang.flows.linewatch import retaining
 from dianliang.flows.linewatch import sending as linewatch_sending
+from dianliang.flows.linewatch import speakers as linewatch_speakers
 from dianliang.flows.measuring import projects as measuring
 from dianliang.flows.outreach import audience as outreach_audience
 from dianliang.flows.outreach import sending as outreach_sending
 from dianliang.flows.planning import drafting, roads
+from dianliang.flows.readings import intake
 from dianliang.flows.relief import planning as relieving
 from dianliang.flows.relief import screening
 from dianliang.flows.rosters import making
@@ -87,6 +89,7 @@ CHORES: tuple[Chore, ...] = (
     lambda at: staff_teams.end_due(at=at),
     lambda at: staff.follow_the_clock(at=at),
     lambda at: staff_lists.forget_old(at=at),
+    lambda at: intake.forget_old(at=at),
     lambda at: clock.move_due(at=at),
     lambda at: mailbox.rest(at=at),
     lambda at: polling.order_due(at=at),
@@ -116,8 +119,11 @@ HANDLERS = (
     grid_study.in_background,
     season_study.in_background,
     zone_study.in_background,
+    intake.look_in_background,
+    intake.take_in_background,
     demo_loading.draw_in_background,
     linewatch_sending.tell_in_background,
+    linewatch_speakers.try_in_background,
 )
 """Naming the handlers here is what registers them in a worker."""
 

@@ -68,6 +68,16 @@ class Actor:
         """Tell whether the role reaches all, or a whole unit at the top of the directory."""
         return self.unit_path == "/" or self.unit_path.count("/") == 2
 
+    def is_who(self, *, account: str, name: str = "", person: str = "") -> bool:
+        """Tell whether it was this actor who did something, under whatever account.
+
+        One person may have several accounts, so the personnel numbers are compared where both are
+        known; where no `account` was kept, the `name` decides.
+        """
+        if person and person == self.person_number:
+            return True
+        return self.id == account if account else self.name == name
+
     def reaches_unit(self, path: str) -> bool:
         """Tell whether a unit with this path lies in the actor's scope."""
         return bool(self.unit_path) and path.startswith(self.unit_path)

@@ -20,7 +20,7 @@ _NO_FILM = re.compile(r"[@=&?#:＠＝＆？＃：]|//|／／")
 _DRIVE = re.compile(r"[A-Za-z]:(?=[/\\])")
 
 
-def network_parts(source: str) -> SplitResult | None:
+def network_parts(source: str, *, schemes: frozenset[str] = SCHEMES) -> SplitResult | None:
     """Return the parts of a camera's address on the network; None for whatever else it may be.
 
     An `@` behind the host or a `#` are the traces of a password that was not percent-encoded: what
@@ -34,7 +34,7 @@ def network_parts(source: str) -> SplitResult | None:
     host = parts.hostname or ""
     behind = f"{parts.path}{parts.query}"
     is_sound = (
-        parts.scheme.lower() in SCHEMES
+        parts.scheme.lower() in schemes
         and source.isprintable()
         and " " not in source
         and not set("#\\") & set(source)
@@ -50,9 +50,9 @@ def is_film_name(source: str) -> bool:
     return _NO_FILM.search(_DRIVE.sub("", source, count=1).replace("\\", "/")) is None
 
 
-def shown(source: str) -> str:
-    """Return scheme, host and port of a camera, the last name of a film. Never raises."""
-    parts = network_parts(source)
+def shown(source: str, *, schemes: frozenset[str] = SCHEMES) -> str:
+    """Return scheme, host and port of a device, the last name of a film. Never raises."""
+    parts = network_parts(source, schemes=schemes)
     if parts is not None:
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host

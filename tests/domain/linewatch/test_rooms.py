@@ -17,11 +17,11 @@ def counted(status, latency_s=None):
 
 def test_precision_is_of_what_a_person_could_tell():
     rows = [counted("TRUE", 2.0), counted("TRUE", 4.0), counted("FALSE", 9.0)]
-    found = figures([*rows, counted("UNCLEAR"), counted("WAITING")], watched_s=12 * 3600)
+    found = figures([*rows, counted("UNCLEAR"), counted("WAITING")], watched_s=12 * 3600, misses=0)
 
     assert (found.events, found.precision, found.waiting_count) == (5, pytest.approx(2 / 3), 1)
     assert (found.latency_median_s, found.latency_most_s, found.false_a_day) == (4.0, 9.0, 2.0)
-    nothing = figures([counted("WAITING")], watched_s=0)
+    nothing = figures([counted("WAITING")], watched_s=0, misses=0)
     assert (nothing.precision, nothing.precision_low, nothing.false_a_day) == (None, None, None)
 
 

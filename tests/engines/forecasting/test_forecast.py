@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmarks.energy.seasons import DAYS, county, judged
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dianliang.engines.forecasting import (
     LEVELS,
@@ -44,6 +46,26 @@ def test_new_machines_are_seen_coming():
         assert 20 <= other.expected_kw.max() - one.expected_kw.max() <= 100
         limit = 1.1 * one.expected_kw.max()
         assert other.chance(limit) >= one.chance(limit)
+
+
+def test_one_season_that_came_late_widens_no_day_beyond_the_season():
+    days = np.arange(30)
+    early, late = (20 + 80 * np.exp(-(((days - top) / 3) ** 2)) for top in (8, 20))
+    histories = [
+        History(
+            id=f"T{place}",
+            seasons=tuple(
+                Season(year=year, peaks_kw=size * peaks, machines_kw=0.0)
+                for year, peaks in ((2025, early), (2026, late))
+            ),
+            next_machines_kw=0.0,
+        )
+        for place, size in enumerate((0.5, 1.0, 2.0))
+    ]
+
+    for each in forecast(histories).forecasts:
+        assert (each.daily_kw <= each.highest_kw[:, None]).all()
+        assert each.highest_kw[-1] < 5 * each.expected_kw.max()
 
 
 def test_chances_fall_as_limits_rise_and_are_never_certain():
@@ -105,6 +127,81 @@ def test_one_transformer_alone_is_never_forecast_without_a_doubt():
     assert one.highest_kw[-1] > 1.05 * one.expected_kw.max()
 
 
+WEEK = np.arange(70) % 7
+SHOP = np.array([1.0, 1.0, 1.0, 1.0, 1.1, 1.6, 1.5])
+
+
+def weekly(*, seed, seasons=4, first=0, shape=SHOP, kinds=True):
+    """Return a shop's history; each season begins on the weekday after that of the one before."""
+    rng = np.random.default_rng(seed)
+    own = []
+    for year in range(seasons + 1):
+        days = (WEEK + first + year) % 7
+        peaks = 100 * shape[days] * rng.lognormal(0, 0.05, len(days))
+        own.append(Season(year=year, peaks_kw=peaks, kinds=days if kinds else None))
+    *past, last = own
+    history = History(id="T", seasons=tuple(past), next_kinds=last.kinds)
+    return history, last.peaks_kw
+
+
+def test_days_of_the_week_are_seen_coming_on_whatever_day_a_season_begins():
+    history, came = weekly(seed=1)
+    blind, _ = weekly(seed=1, kinds=False)
+
+    (told,), (untold,) = forecast([history]).forecasts, forecast([blind]).forecasts
+
+    weekend = SHOP[history.next_kinds] > 1.4
+    ratio = told.expected_kw[weekend].mean() / told.expected_kw[~weekend].mean()
+    assert ratio == pytest.approx(1.55 / 1.02, rel=0.05)
+    assert pinball(told.daily_kw, came) < 0.7 * pinball(untold.daily_kw, came)
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=15, deadline=None)
+def test_days_of_the_week_that_mean_nothing_change_next_to_nothing(seed):
+    history, _ = weekly(seed=seed, shape=np.ones(7))
+    blind, _ = weekly(seed=seed, shape=np.ones(7), kinds=False)
+
+    (told,), (untold,) = forecast([history]).forecasts, forecast([blind]).forecasts
+
+    assert told.expected_kw == pytest.approx(untold.expected_kw, rel=0.04)
+
+
+def test_a_kind_of_day_never_seen_before_is_one_like_any_other():
+    history, _ = weekly(seed=2)
+    off = history.next_kinds.copy()
+    off[10] = 7
+
+    (one,) = forecast([replace(history, next_kinds=off)]).forecasts
+
+    assert 90 < one.expected_kw[10] < 125
+
+
+def led(*, seed, follows, seasons=8):
+    """Return a history whose seasons are as high as the week before each, or as it happens."""
+    rng = np.random.default_rng(seed)
+    own = []
+    for year in range(seasons + 1):
+        level, other = 100 * rng.lognormal(0, 0.3, 2)
+        peaks = level * rng.lognormal(0, 0.05, 40)
+        own.append(Season(year=year, peaks_kw=peaks, before_kw=level if follows else other))
+    *past, last = own
+    return History(id="T", seasons=tuple(past), next_before_kw=last.before_kw), last.peaks_kw
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_season_follows_the_days_before_it_as_far_as_seasons_did(follows):
+    losses = []
+    for seed in range(12):
+        history, came = led(seed=seed, follows=follows)
+        blind = replace(history, next_before_kw=np.nan)
+        (told,), (untold,) = forecast([history]).forecasts, forecast([blind]).forecasts
+        losses.append((pinball(told.daily_kw, came), pinball(untold.daily_kw, came)))
+    told, untold = np.mean(losses, axis=0)
+
+    assert told < 0.8 * untold if follows else told < 1.1 * untold
+
+
 def test_days_that_are_not_known_are_bridged():
     histories, came = county(seed=5, transformers=10)
     holed = []
@@ -146,6 +243,13 @@ def test_nothing_is_forecast_from_nothing():
         (
             History(id="T", seasons=(Season(year=1, peaks_kw=np.ones(DAYS), machines_kw=-1),)),
             "设备功率",
+        ),
+        (
+            History(
+                id="T",
+                seasons=(Season(year=1, peaks_kw=np.ones(DAYS), kinds=np.zeros(3, np.int64)),),
+            ),
+            "日类型",
         ),
         (
             History(id="T", seasons=tuple(Season(year=1, peaks_kw=np.ones(3)) for _ in "ab")),

@@ -10,7 +10,7 @@ from benchmarks.energy.grids import days, feeder, village
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.engines.powerflow import Phase, Profiles, solve
+from dianliang.engines.powerflow import Grid, Phase, Profiles, Switch, solve
 from dianliang.engines.powerflow import _solve as ways
 from dianliang.integrations.grid_files import read_document
 
@@ -49,8 +49,6 @@ def by_power_grid_model(grid, profiles=None):
 def test_the_fast_way_gives_what_power_grid_model_gives(seed, nodes, is_feeder, tap, steps):
     grid = feeder(seed=seed, nodes=nodes + 4) if is_feeder else village(seed=seed, nodes=nodes + 1)
     grid = replace(grid, transformers=tuple(replace(each, tap=tap) for each in grid.transformers))
-    if is_feeder:  # a line under voltage that is open at one end is not for the fast way
-        grid = replace(grid, lines=grid.lines[:-1], switches=())
     profiles = days(grid, seed=seed, steps=steps)
 
     ours, theirs = solve(grid, profiles), by_power_grid_model(grid, profiles)
@@ -58,6 +56,127 @@ def test_the_fast_way_gives_what_power_grid_model_gives(seed, nodes, is_feeder, 
     for name in ("voltage_pu", "line_loading", "transformer_loading"):
         assert getattr(ours, name) == pytest.approx(getattr(theirs, name), abs=1e-7), name
     assert ours.loss_kwh == pytest.approx(theirs.loss_kwh, rel=1e-6)
+
+
+def side_by_side(*grids):
+    """Return several grids as one model with a source each; ids get the number of their grid."""
+
+    def renamed(things, *names):
+        return tuple(
+            replace(each, **{name: f"{getattr(each, name)}@{k}" for name in names})
+            for k, grid in enumerate(grids)
+            for each in getattr(grid, things)
+        )
+
+    return Grid(
+        nodes=renamed("nodes", "id"),
+        lines=renamed("lines", "id", "from_node", "to_node", "type"),
+        transformers=renamed("transformers", "id", "high_node", "low_node", "type"),
+        loads=renamed("loads", "id", "node"),
+        sources=renamed("sources", "id", "node"),
+        switches=renamed("switches", "id", "node", "other"),
+        line_types=renamed("line_types", "id"),
+        transformer_types=renamed("transformer_types", "id"),
+    )
+
+
+def shuffled(grid, *, seed):
+    rng = np.random.default_rng(seed)
+    kinds = ("nodes", "lines", "transformers", "loads", "sources")
+    return replace(
+        grid,
+        **{
+            k: tuple(getattr(grid, k)[i] for i in rng.permutation(len(getattr(grid, k))))
+            for k in kinds
+        },
+    )
+
+
+def parts(draw_seed, ring):
+    """Return a village, a feeder with a line open at one end, and one that may be a ring."""
+    return (
+        village(seed=draw_seed, nodes=3 + draw_seed % 9),
+        feeder(seed=draw_seed + 1, nodes=8),
+        feeder(seed=draw_seed + 2, nodes=9, is_ring=ring),
+    )
+
+
+ALL = ("voltage_pu", "line_loading", "transformer_loading", "line_loss_kw", "transformer_loss_kw")
+
+
+@given(seed=st.integers(0, 10_000), ring=st.booleans(), steps=st.integers(1, 18))
+@settings(max_examples=20, deadline=None)
+def test_a_forest_is_what_its_trees_are_alone_in_whatever_order_they_stand(seed, ring, steps):
+    """Each part has a source; one with a loop is power-grid-model's even among trees."""
+    grids = parts(seed, ring)
+    whole = shuffled(side_by_side(*grids), seed=seed)
+    profiles = days(whole, seed=seed, steps=steps)
+    column = {id_: i for i, id_ in enumerate(profiles.ids)}
+
+    together = solve(whole, profiles)
+
+    for k, grid in enumerate(grids):
+        at = [column[f"{load.id}@{k}"] for load in grid.loads]
+        own = Profiles(
+            ids=tuple(load.id for load in grid.loads),
+            p_kw=profiles.p_kw[:, at],
+            q_kvar=profiles.q_kvar[:, at],
+        )
+        alone = solve(grid, own)
+        for name in ALL:
+            kind = name.split("_")[0].replace("voltage", "node") + "s"
+            place = {each.id: i for i, each in enumerate(getattr(whole, kind))}
+            mine = [place[f"{each.id}@{k}"] for each in getattr(grid, kind)]
+            assert getattr(together, name)[:, mine] == pytest.approx(
+                getattr(alone, name), abs=1e-9
+            ), name
+
+
+@given(seed=st.integers(0, 10_000), ring=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_a_forest_is_what_power_grid_model_makes_of_it(seed, ring):
+    whole = shuffled(side_by_side(*parts(seed, ring)), seed=seed)
+    profiles = days(whole, seed=seed, steps=3)
+
+    ours, theirs = solve(whole, profiles), by_power_grid_model(whole, profiles)
+
+    assert np.abs(ours.voltage_pu - theirs.voltage_pu).max() <= 1e-9
+    assert ours.line_loading == pytest.approx(theirs.line_loading, abs=1e-7)
+    assert ours.transformer_loading == pytest.approx(theirs.transformer_loading, abs=1e-7)
+    assert ours.loss_kwh == pytest.approx(theirs.loss_kwh, rel=1e-6)
+
+
+def test_trees_that_are_joined_are_no_forest():
+    """Two sources that feed one part share its load: none of them sweeps it alone."""
+    grid = side_by_side(village(seed=1, nodes=6), village(seed=2, nodes=6))
+    tie = Switch(id="tie", node="N4@0", other="N4@1")
+    joined, apart = (
+        replace(grid, switches=(replace(tie, is_closed=is_closed),)) for is_closed in (True, False)
+    )
+
+    ours, theirs = solve(joined), by_power_grid_model(joined)
+
+    assert (ours.voltage_pu == theirs.voltage_pu).all()
+    assert np.abs(ours.voltage_pu - solve(apart).voltage_pu).max() > 1e-4
+    twice = replace(grid, sources=(*grid.sources, replace(grid.sources[0], id="again")))
+    ours, theirs = solve(twice), by_power_grid_model(twice)
+    assert np.abs(ours.voltage_pu - theirs.voltage_pu).max() <= 1e-9
+
+
+@pytest.mark.parametrize("heavy", [0, 2])
+def test_a_step_in_which_one_part_collapses_holds_nothing_of_any(heavy):
+    """The first part is a tree, the last a ring: it does not matter which way found no answer."""
+    whole = side_by_side(*parts(3, True))
+    profiles = days(whole, seed=3, steps=20)
+    columns = [i for i, id_ in enumerate(profiles.ids) if id_.endswith(f"@{heavy}")]
+    profiles.p_kw[5, columns] *= 5000
+
+    flow = solve(whole, profiles)
+
+    assert np.flatnonzero(~flow.is_solved).tolist() == [5]
+    for name in ALL:
+        assert np.isnan(getattr(flow, name)[5]).all(), name
+        assert np.isfinite(np.delete(getattr(flow, name), 5, axis=0)).all(), name
 
 
 def test_a_source_on_the_low_side_is_swept_like_any_other():

@@ -1,12 +1,18 @@
 """A figure that was typed counts as checked once a second person compared it with its document."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy.models import Factor, FactorCheck
+from dianliang.domain.energy.operations import factors
+from dianliang.domain.enterprises import operations
 from dianliang.domain.enterprises.models import TariffCheck, TariffVersion
 from dianliang.flows.enterprises import books, tariff_files
 from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import DomainError
 from tests.faces.test_access import log_in
 from tests.town import NOON
 
@@ -74,6 +80,56 @@ def test_a_tariff_is_checked_by_another_than_its_importer_and_the_library_says_s
     content = tariff_files.told([tariff_files.of_body(real.body)]).encode()
     again = books.bring_tariffs(content=content, name="电价", by=town.actor("LM"), at=NOON)
     assert again.same == 1
+
+
+def test_only_the_county_checks_and_a_wrong_check_is_withdrawn_with_its_reason(town, real):
+    station, auditor = log_in(town, Role.DISPATCHER, "S1"), log_in(town, Role.AUDITOR, "LM")
+    address = "/console/enterprises/tariffs/ZJ-10KV.1/"
+    assert station.post(f"{address}check/", SAID).status_code == 404
+    assert "我对照了文件" not in station.get(address).content.decode()
+    assert auditor.post(f"{address}check/", SAID).status_code == 302
+
+    back = f"{address}uncheck/"
+    assert station.post(back, {"reason": "文件是编的"}).status_code == 404
+    clerk = log_in(town, Role.PARTY_AFFAIRS, "LM")
+    assert clerk.post(back, {"reason": ""}).status_code == 422
+    assert clerk.post(back, {"reason": "文件是编的"}).status_code == 302
+    assert clerk.post(back, {"reason": "文件是编的"}).status_code == 422
+    assert "文件是编的" in clerk.get(address).content.decode()
+    assert AuditEvent.objects.get(verb="enterprises.tariffversion.uncheck").reason == "文件是编的"
+    (known,) = [one for one in books.known_tariffs() if one.code == "ZJ-10KV"]
+    assert known.certainty == "as-understood"
+    assert clerk.post(f"{address}check/", SAID).status_code == 302
+    assert TariffCheck.objects.filter(withdrawn_at=None).get().checked_name.startswith("party")
+
+
+def test_an_end_that_was_written_after_the_check_makes_the_check_void(town, real):
+    by = town.actor("LM", Role.AUDITOR)
+    auditor = replace(by, id="user:auditor")
+    books.check_tariff(name="ZJ-10KV.1", by=auditor, at=NOON, **SAID)
+    TariffVersion.objects.filter(pk=real.pk).update(valid_until=None)
+    operations.end_tariff(
+        tariff=real, valid_until=date(2026, 7, 1), body=real.body, by=town.actor("LM"), at=NOON
+    )
+    made = TariffCheck.objects.get()
+    assert (made.withdrawn_words, made.withdrawn_by) == (
+        "写上了失效日 2026-07-01，需重新核对",
+        town.actor("LM").name,
+    )
+    books.check_tariff(name="ZJ-10KV.1", by=auditor, at=NOON, **SAID)
+    assert TariffCheck.objects.count() == 2
+
+
+def test_a_second_account_of_the_same_person_is_not_another_person(town, real):
+    same = replace(town.actor("LM", Role.AUDITOR), id="user:second", person_number="R1")
+    TariffVersion.objects.filter(pk=real.pk).update(imported_person="R1")
+    with pytest.raises(DomainError, match="另一人"):
+        books.check_tariff(name="ZJ-10KV.1", by=same, at=NOON, **SAID)
+    admin = replace(town.actor("LM", Role.ADMINISTRATOR), id="user:first", person_number="R1")
+    asked = {**NEW, "series": "货运-own", "name": "货运", "year": 2025}
+    factor = factors.keep(asked=asked, reason="", by=admin, at=NOON)
+    with pytest.raises(DomainError, match="另一人"):
+        factors.check(code=factor.code, by=same, at=NOON, **SAID)
 
 
 def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):

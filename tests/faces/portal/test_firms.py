@@ -9,9 +9,10 @@ from django.test import Client
 from dianliang.core.models import AuditEvent
 from dianliang.domain.enterprises.models import Finding, FirmPass
 from dianliang.domain.work.models import Job
+from dianliang.faces.portal import firms
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows.carbon import keeping
-from dianliang.flows.enterprises import own
+from dianliang.flows.enterprises import following, own
 from dianliang.kernel.actor import Role
 from tests.claims import POWER_ROW, clerk, table
 from tests.faces.test_access import log_in
@@ -143,3 +144,59 @@ def test_a_firm_that_was_not_analysed_reads_why(county, town):
     page = Client().get(link_of(town, "QY-3")).content.decode()
 
     assert "没有读数" in page
+
+
+def test_a_firm_cannot_book_what_the_desk_declined_nor_fill_the_crews_days(county, town):
+    """A declined finding stays so; a half day is booked once; three visits wait at most."""
+    address, firm = link_of(town, "QY-1"), Client()
+    findings = list(Finding.objects.filter(analysis__customer__number="QY-1"))
+    declined, *others = findings
+    following.decide(
+        number=declined.number, verdict="declined", words="已核对", by=town.actor(), at=now()
+    )
+
+    def asked(finding, days, half="am"):
+        day = (today() + timedelta(days=days)).isoformat()
+        place = f"{address}findings/{finding.number}/book/"
+        return firm.post(place, {"on": day, "half": half, "key": finding.number})
+
+    refused = asked(declined, 3)
+    assert (refused.status_code, "已决定不采纳" in refused.content.decode()) == (422, True)
+    assert declined.decisions.count() == 1
+    assert asked(others[0], 3).status_code == 302
+    again = asked(others[1], 3)
+    assert (again.status_code, "这半天已约了上门" in again.content.decode()) == (422, True)
+    assert asked(others[1], 3, "pm").status_code == 302
+    booked = Job.objects.filter(finding__isnull=False)
+    assert booked.count() == 2
+    booked.update(windows=[["2030-01-01T08:30:00+08:00", "2030-01-01T11:30:00+08:00"]])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(own, "MOST_OPEN", 2)
+        full = asked(others[2], 5)
+    assert (full.status_code, "已有 2 次上门在等" in full.content.decode()) == (422, True)
+    assert booked.count() == 2
+
+
+def test_the_device_forgets_a_link_that_is_over_and_reads_whom_to_ask(county, town):
+    address, firm = link_of(town, "QY-1"), Client()
+    kept = firm.get(address).cookies["firm"]
+    assert 89 * 86_400 < kept["max-age"] <= 91 * 86_400
+    FirmPass.objects.update(revoked_at=now(), revoked_by="值班")
+    for place in (address, f"{address}report.pdf"):
+        gone = firm.get(place)
+        assert gone.status_code == 404
+        assert "链接不对，或已收回、过期。请向供电所要新的链接。" in gone.content.decode()
+    assert firm.cookies["firm"].value == ""
+    firm.cookies["firm"] = "x" * 24
+    assert firm.get("/e/").cookies["firm"]["max-age"] == 0
+
+
+def test_wrong_links_are_counted_and_a_right_one_opens_from_the_same_address(county, town):
+    address, firm = link_of(town, "QY-1"), Client()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(firms, "MOST_TRIES", 2)
+        answers = [firm.get(f"/e/{'x' * 23}{n}/").status_code for n in range(4)]
+        assert answers == [404, 404, 429, 429]
+        assert "提交太频繁" in firm.post("/e/", {"link": "x" * 24}).content.decode()
+        assert firm.get(address).status_code == 200
+        assert firm.post("/e/", {"link": address}).status_code == 302

@@ -10,6 +10,7 @@ from dianliang.engines.loading import NO_W, POINTS, Meter, Network, Transformer
 from dianliang.engines.relief import OVERLOAD, is_kept
 from dianliang.flows.energy import seasons
 from dianliang.integrations.curve_store import CurveStore, keep_register, register
+from dianliang.kernel.calendar import WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from tests.engines.loading.days import readings
 
@@ -66,6 +67,27 @@ def test_the_transformer_whose_machines_grow_is_the_one_at_risk(store):
     assert date(2026, 3, 1) <= first.worst_on <= date(2026, 3, 20)
 
 
+def test_days_off_and_made_up_days_are_kinds_of_their_own():
+    """May 2026: the 1st, a Friday, is off; the 9th, a Saturday, is worked for it."""
+    calendar = WorkCalendar(
+        holidays=frozenset({date(2026, 5, 1)}), make_up_days=frozenset({date(2026, 5, 9)})
+    )
+
+    kinds = seasons.kinds_of_days(date(2026, 4, 30), 12, calendar=calendar)
+
+    assert kinds.tolist() == [3, 7, 5, 6, 0, 1, 2, 3, 4, 8, 6, 0]
+
+
+def test_the_week_before_a_season_counts_where_it_is_stored(store):
+    network, start = register(store.root), STARTS[-1]
+    later = date(start.year, 3, 10)
+
+    assert seasons.week_before(store, network, start) == {}
+    before = seasons.week_before(store, network, later)
+    assert before.keys() == {"T0", "T1", "T2", "T3"}
+    assert 110 < before["T3"] < 140  # 20 to 30 kW, 15 in the evening, 90 of three years' machines
+
+
 def test_machines_that_are_not_coming_lower_the_chance(store):
     machines = {("T3", year): 60.0 * (k + 1) for k, year in enumerate(YEARS)} | {("T3", 2026): 0.0}
 
@@ -90,6 +112,9 @@ def test_dates_and_stores_that_cannot_be_are_refused(store):
         told(store, next_start=date(2025, 3, 5))
     with pytest.raises(InvalidInputError, match="没有一天有曲线"):
         told(store, starts=[date(2020, 3, 1)])
+    for ends in ([date(1, 1, 1), date(9999, 12, 31)], [date(1, 1, 1)]):
+        with pytest.raises(InvalidInputError, match="2000 到 2100 年"):
+            seasons.refuse_dates(ends, date(2026, 3, 1), 20)
     with pytest.raises(InvalidInputError, match="每一年"):
         told(store, starts=[date(2024, 3, 1), date(2024, 4, 1)])
     with pytest.raises(InvalidInputError, match="天"):

@@ -122,6 +122,48 @@ def test_a_json_that_is_no_tariff_is_refused(text, words):
         tariff_files.read(json.dumps(rows).encode(), name="x.json")
 
 
+def hostile(**changes):
+    row = {**tariff_files.body(tariff_files.demo()[0]), **changes}
+    return json.dumps([row]).encode()
+
+
+BAND = tariff_files.body(tariff_files.demo()[0])["bands"][0]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (hostile(code="GJ ATK/../x?y#z"), "不能含“/”"),
+        (hostile(code="A" * 25), "最多 24 字"),
+        (hostile(code="A\0"), "第 2 个字符无法保存"),
+        (hostile(code=["A"]), "code 应是文字"),
+        (hostile(title="\ud800"), "无法保存"),
+        (hostile(source="文" * 201), "最多 200 字"),
+        (hostile(**{"\ud800": 1}), "不认识"),
+        (b"[" * 200_000, "括号套得太深"),
+        (hostile(version=10**30), "version 应是 1 到 999"),
+        (hostile(version=float("inf")), "version 应是"),
+        (hostile(year=True), "year 应是"),
+        (hostile(levy_cny_kwh=10**400), "太大"),
+        (hostile(levy_cny_kwh=float("inf")), "基金及附加"),
+        (hostile(basic={"floor_share": "x"}), "应是数字"),
+        (hostile(basic={"choice_months": 1e300}), "choice_months 应是"),
+        (hostile(basic=[1]), "basic 应是"),
+        (hostile(bands=[{**BAND, "months": [float("inf")]}]), "months 应是"),
+        (hostile(bands=[{**BAND, "from": "9" * 5000 + ":00"}]), "不是时刻"),
+        (hostile(bands=[BAND] * 501), "有 501 个时段，最多 500 个"),
+        (b'[{"x": 1}]' + b" " * 1_000_000, "超过 1 MB"),
+        (json.dumps([{"x": 1}] * 20_000).encode(), "第 50 个电价"),
+        (hostile(bands=[{**BAND, "from": "00:01"}] * 400), "另有 350 处"),
+    ],
+)
+def test_a_hostile_json_is_refused_in_words_that_every_page_can_hold(content, words):
+    with pytest.raises(InvalidInputError, match=words) as refusal:
+        tariff_files.read(content, name="x.json")
+
+    assert len(refusal.value.message.encode()) < 20_000
+
+
 FIRM_HEADINGS = [*(name for name, _, _ in firm_files.HEADINGS), "无功电量 2025-01"]
 
 

@@ -51,8 +51,8 @@ def test_a_warning_without_a_loudspeaker_sends_the_steward_of_the_cell_at_once(t
 
 def test_with_a_loudspeaker_somebody_goes_only_where_people_are_still_there(town):
     steward(town)
-    camera = registered(town, has_speaker=True)
-    event = happened(camera)
+    camera = registered(town)
+    event = happened(camera, voice="waiting")
     assert (event.warning, event.job) == ("voice", None)
 
     recording.take_escalation(number=camera.number, zone=ZONE, at=LATER, reason="仍有人")
@@ -340,7 +340,7 @@ def test_a_source_that_cannot_be_is_refused_when_registered_and_when_changed(tow
         registered(town, source=source)
     told = {"number": camera.number, "by": town.actor("S1"), "at": NOON}
     with pytest.raises(InvalidInputError):
-        keeping.redirect(source=source, has_speaker=False, **told)
+        keeping.redirect(source=source, **told)
 
     assert Camera.objects.get().source == SOURCE
     Camera.objects.update(source="rtsp://admin:geheim@10.0.0.7:99999/")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dianliang.cli.energy import tables as output
 from dianliang.cli.energy.arguments import day
-from dianliang.cli.energy.temperatures import content_of, hourly_temperatures, temperatures
 from dianliang.cli.parsing import Formatter, Parser
 from dianliang.engines.loading import Span
 from dianliang.engines.measurement import BadFiguresError, MeterSavings, Spread, planned
@@ -16,8 +15,9 @@ from dianliang.flows.energy import hourly, options
 from dianliang.flows.energy.hourly import HourlyRow
 from dianliang.flows.energy.measuring import measured
 from dianliang.flows.measuring import computing, tables
+from dianliang.flows.measuring.temperatures import hourly_temperatures, temperatures
 from dianliang.integrations.curve_store import CurveStore
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 
 HEADINGS = ("表号", "节能量(kWh)", "下限", "上限", "节能率", "状态", "说明")
 STATES = {"estimated": "工程估算", "screened": "初步筛查", "measured": "实测", "verified": "实测"}
@@ -88,7 +88,9 @@ def _store(wish: argparse.Namespace) -> None:
             meters=wish.meters,
             span=span,
             measure_on=wish.measure_on,
-            temperature_c=hourly_temperatures(wish.temperature),
+            temperature_c=hourly_temperatures(
+                content_of(wish.temperature), name=wish.temperature.name
+            ),
         )
     else:
         found = measured(
@@ -96,7 +98,7 @@ def _store(wish: argparse.Namespace) -> None:
             meters=wish.meters,
             span=span,
             measure_on=wish.measure_on,
-            temperature_c=temperatures(wish.temperature),
+            temperature_c=temperatures(content_of(wish.temperature), name=wish.temperature.name),
         )
     rows = [_row(name, one) for name, one in found.items()]
     output.tell(HEADINGS, rows, wish.out, language="zh")
@@ -220,3 +222,15 @@ def _parser() -> Parser:
     add("--home", metavar="目录", help="数据目录；默认 DIANLIANG_HOME 或 ./var")
     add("-h", "--help", action="help", help="显示用法")
     return parser
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        InvalidInputError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error

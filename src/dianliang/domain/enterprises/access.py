@@ -21,6 +21,11 @@ def keeps_tariffs(by: Actor) -> bool:
     return by.role in WRITERS and by.is_top
 
 
+def checks_tariffs(by: Actor) -> bool:
+    """Tell whether the actor may check the library, by which every unit's bills are made."""
+    return by.role in CHECKERS and by.is_top
+
+
 def firms(by: Actor) -> QuerySet[Customer]:
     """Return the firms of the actor's units."""
     if by.role not in READERS or not by.unit_path:

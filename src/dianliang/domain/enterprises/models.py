@@ -29,6 +29,7 @@ class TariffVersion(models.Model):
     body = models.JSONField("时段与价格")
     imported_by = models.CharField("导入人", max_length=64)
     imported_id = models.CharField("导入人账号", max_length=64, blank=True)
+    imported_person = models.CharField("导入人编号", max_length=24, blank=True)
     imported_at = models.DateTimeField("导入时间")
     is_generated = models.BooleanField("演示数据", default=False)
 
@@ -51,20 +52,32 @@ class TariffVersion(models.Model):
 
 
 class TariffCheck(models.Model):
-    """A second person held a version against its document (电价核对). Never changed."""
+    """A second person held a version against its document (电价核对); a withdrawn one stays."""
 
-    tariff = models.OneToOneField(
-        TariffVersion, models.PROTECT, related_name="check_made", verbose_name="电价版本"
+    tariff = models.ForeignKey(
+        TariffVersion, models.PROTECT, related_name="checks", verbose_name="电价版本"
     )
     document = models.CharField("对照的文件", max_length=200)
     words = models.CharField("核对了什么", max_length=300)
     checked_by = models.CharField("核对人账号", max_length=64)
     checked_name = models.CharField("核对人", max_length=64)
     checked_at = models.DateTimeField("核对时间")
+    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "电价核对"
+        ordering = ["-pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["tariff"], condition=Q(withdrawn_at=None), name="tariff_checked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                name="tariff_check_withdrawn_with_words",
+            ),
             models.CheckConstraint(
                 condition=~Q(document="") & ~Q(words=""), name="tariff_check_says_what"
             ),

@@ -50,7 +50,11 @@ class Result:
 def keep_tariff(*, values: Values, by: Actor, at: datetime) -> TariffVersion:
     """Keep a new version of a tariff (导入电价)."""
     made = TariffVersion.objects.create(
-        **values, imported_by=by.name, imported_id=by.id, imported_at=at
+        **values,
+        imported_by=by.name,
+        imported_id=by.id,
+        imported_person=by.person_number,
+        imported_at=at,
     )
     audit.record("enterprises.tariffversion.import", target=made, by=by, at=at, after=str(made))
     return made
@@ -60,13 +64,18 @@ def keep_tariff(*, values: Values, by: Actor, at: datetime) -> TariffVersion:
 def end_tariff(
     *, tariff: TariffVersion, valid_until: date, body: Values, by: Actor, at: datetime
 ) -> None:
-    """Write down when a version ends, because another follows (电价到期)."""
+    """Write down when a version ends, because another follows (电价到期).
+
+    Nobody held the end against the document, so an earlier check of the version is void.
+    """
     TariffVersion.objects.filter(pk=tariff.pk, valid_until=None).update(
         valid_until=valid_until, body=body
     )
     audit.record(
         "enterprises.tariffversion.end", target=tariff, by=by, at=at, after=f"{valid_until}"
     )
+    if TariffCheck.objects.filter(tariff=tariff, withdrawn_at=None).exists():
+        withdraw_check(tariff=tariff, words=f"写上了失效日 {valid_until}，需重新核对", by=by, at=at)
 
 
 @transaction.atomic
@@ -81,9 +90,11 @@ def check_tariff(
     """
     if tariff.certainty == "generated":
         raise UnableToAnalyseError(Phrase("演示电价哪里都没有执行，没有文件可以对照。"))
-    if by.id == tariff.imported_id or (not tariff.imported_id and by.name == tariff.imported_by):
+    if by.is_who(
+        account=tariff.imported_id, name=tariff.imported_by, person=tariff.imported_person
+    ):
         raise UnableToAnalyseError(Phrase("导入人不能核对自己导入的电价，请由另一人来做。"))
-    if TariffCheck.objects.filter(tariff=tariff).exists():
+    if TariffCheck.objects.filter(tariff=tariff, withdrawn_at=None).exists():
         raise UnableToAnalyseError(Phrase("这一版已经核对过。"))
     made = TariffCheck.objects.create(
         tariff=tariff,
@@ -102,6 +113,30 @@ def check_tariff(
         reason=made.words,
     )
     return made
+
+
+@transaction.atomic
+def withdraw_check(*, tariff: TariffVersion, words: str, by: Actor, at: datetime) -> None:
+    """Take back that a version was held against its document (撤回核对); the check stays on record.
+
+    Raises:
+        UnableToAnalyseError: nobody checked it, or the check was withdrawn.
+        InvalidInputError: no reason is told.
+    """
+    said = clean_text(words, field="reason", label="撤回原因", most=300, least=4)
+    moved = TariffCheck.objects.filter(tariff=tariff, withdrawn_at=None).update(
+        withdrawn_by=by.name, withdrawn_at=at, withdrawn_words=said
+    )
+    if not moved:
+        raise UnableToAnalyseError(Phrase("这一版现在没有核对可以撤回。"))
+    audit.record(
+        "enterprises.tariffversion.uncheck",
+        target=tariff,
+        by=by,
+        at=at,
+        after=str(tariff),
+        reason=said,
+    )
 
 
 @transaction.atomic

@@ -23,6 +23,12 @@ MOST_DAYS, MOST_LIVE = 400, 5
 ABSENT = "链接不对，或已收回、过期。请向供电所要新的链接。"
 
 
+class LinkOverError(NotVisibleError):
+    """The link opens nothing: it is wrong, was taken back or is over; which, nobody is told."""
+
+    code = "enterprises.link-over"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassRow:
     """A link as the desk sees it; nobody can read it again."""
@@ -108,7 +114,7 @@ def opened(token: str, *, at: datetime) -> FirmPass:
     """Return what a link opens, and note the day on which it was last used.
 
     Raises:
-        NotVisibleError: no such link, or it is over.
+        LinkOverError: no such link, or it is over.
     """
     today = at.astimezone(SHANGHAI).date()
     found = (
@@ -117,7 +123,7 @@ def opened(token: str, *, at: datetime) -> FirmPass:
         .first()
     )
     if found is None:
-        raise NotVisibleError(ABSENT)
+        raise LinkOverError(Phrase(ABSENT))
     if found.opened_on != today:
         FirmPass.objects.filter(pk=found.pk).update(opened_on=today)
         audit.record(

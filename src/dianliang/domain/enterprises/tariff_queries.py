@@ -10,12 +10,15 @@ from dianliang.domain.enterprises.models import TariffVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """Who held a version against which document, and what was compared."""
+    """Who held a version against which document, what was compared, and who took it back."""
 
     document: str
     words: str
     by: str
     at: datetime
+    withdrawn_by: str
+    withdrawn_at: datetime | None
+    withdrawn_words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +67,26 @@ def tariffs() -> tuple[TariffRow, ...]:
             check=check_of(one),
             body=one.body,
         )
-        for one in TariffVersion.objects.select_related("check_made").order_by("code", "-version")
+        for one in TariffVersion.objects.prefetch_related("checks").order_by("code", "-version")
     )
 
 
 def check_of(one: TariffVersion) -> CheckRow | None:
     """Return how a version was held against its document; None where nobody did."""
-    made = getattr(one, "check_made", None)
-    if made is None:
-        return None
-    return CheckRow(
-        document=made.document, words=made.words, by=made.checked_name, at=made.checked_at
+    return next((row for row in checks_of(one) if row.withdrawn_at is None), None)
+
+
+def checks_of(one: TariffVersion) -> tuple[CheckRow, ...]:
+    """Return every check of a version, the latest first, with those that were withdrawn."""
+    return tuple(
+        CheckRow(
+            document=made.document,
+            words=made.words,
+            by=made.checked_name,
+            at=made.checked_at,
+            withdrawn_by=made.withdrawn_by,
+            withdrawn_at=made.withdrawn_at,
+            withdrawn_words=made.withdrawn_words,
+        )
+        for made in one.checks.all()
     )

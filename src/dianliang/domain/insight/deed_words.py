@@ -48,6 +48,8 @@ WORDS: Mapping[str, str] = {
     "relief.proposal.propose": "提出治理方案",
     "relief.measureprice.price": "登记治理造价",
     "relief.study.keep": "存电网计算书",
+    "readings.file.take_in": "导入电表读数",
+    "readings.file.discard": "放弃读数文件",
     "relief.proposal.decide": "决定治理方案",
     "relief.proposal.complete": "登记治理投运",
     "account.log-out": "退出登录",

@@ -151,6 +151,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
 }
 HEADINGS: Mapping[str, str] = {
     "account": "登录与账号",
+    "readings.file": "读数文件",
     "access": "被拒的访问",
     "api": "接口",
     "personal": "个人信息",

@@ -5,11 +5,14 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from dianliang.domain.linewatch.models import Camera, Deletion, Event
+from dianliang.domain.linewatch.spot_models import Speaker
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR})
 """At the desk. A steward sees the events of his own jobs, on the phone."""
+REPORTERS = frozenset({Role.DISPATCHER, Role.STEWARD, Role.CAPTAIN})
+"""Who may say that a camera missed something: those who go there, and the desk."""
 Seen = TypeVar("Seen", Event, Deletion)
 
 
@@ -61,6 +64,40 @@ def camera_to_keep(number: str, *, by: Actor) -> Camera:
     if by.role != Role.DISPATCHER:
         raise NotVisibleError("没有找到这台摄像机。")
     return camera_to_see(number, by=by)
+
+
+def speaker_to_keep(number: str, serial: int, *, by: Actor) -> Speaker:
+    """Return a loudspeaker in use beside a camera that the actor keeps.
+
+    Raises:
+        NotVisibleError: it is absent, out of use, or he only reads.
+    """
+    camera = camera_to_keep(number, by=by)
+    rows = Speaker.objects.select_related("camera").filter(camera=camera, is_active=True)
+    found = rows.filter(serial=serial).first()
+    if found is None:
+        raise NotVisibleError("没有找到这个喇叭。")
+    return found
+
+
+def cameras_to_report(by: Actor) -> QuerySet[Camera]:
+    """Return the cameras of which an actor may say what they missed: those of his units."""
+    rows = Camera.objects.select_related("area", "unit").exclude(status="RETIRED")
+    if by.role not in REPORTERS or not by.unit_path:
+        return rows.none()
+    return rows.filter(unit__path__startswith=by.unit_path)
+
+
+def camera_to_report(number: str, *, by: Actor) -> Camera:
+    """Return a camera of which the actor may say what it missed.
+
+    Raises:
+        NotVisibleError: it is absent or not of his units.
+    """
+    found = None if "\0" in number else cameras_to_report(by).filter(number=number).first()
+    if found is None:
+        raise NotVisibleError("没有找到这台摄像机。")
+    return found
 
 
 def event_to_see(number: str, *, by: Actor) -> Event:

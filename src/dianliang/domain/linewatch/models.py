@@ -6,7 +6,10 @@ from django.db.models import F, Q
 from dianliang.core.fields import EncryptedTextField
 from dianliang.core.models import StoredFile
 from dianliang.domain.directory.models import Unit
-from dianliang.domain.linewatch import lifecycle
+from dianliang.domain.linewatch import (
+    lifecycle,
+    spot_models,  # noqa: F401 (Django finds them from here)
+)
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 
@@ -24,7 +27,6 @@ class Camera(models.Model):
     lat = models.FloatField("纬度")
     lon = models.FloatField("经度")
     source = EncryptedTextField("画面来源")
-    has_speaker = models.BooleanField("现场有喇叭", default=False)
     status = models.CharField(
         "状态",
         max_length=12,
@@ -203,6 +205,15 @@ class Event(models.Model):
     )
     frames = models.JSONField("连拍时刻", default=list, blank=True)
     deleted_at = models.DateTimeField("画面删除时间", null=True, blank=True)
+    voice = models.CharField(
+        "喊话",
+        max_length=8,
+        blank=True,
+        choices=[("waiting", "等喇叭应答"), ("spoken", "已喊话"), ("failed", "没有送到")],
+    )
+    voice_words = models.CharField("喇叭的应答", max_length=200, blank=True)
+    voice_at = models.DateTimeField("应答时间", null=True, blank=True)
+    need = models.CharField("需求编号", max_length=24, blank=True)
     job = models.ForeignKey(
         Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="工单"
     )
@@ -240,6 +251,11 @@ class Event(models.Model):
                 condition=Q(warned_at=None, latency_s=None)
                 | Q(warned_at__isnull=False, latency_s__gte=0),
                 name="watch_event_warned_with_latency",
+            ),
+            models.CheckConstraint(
+                condition=Q(voice__in=["", "waiting"], voice_at=None)
+                | Q(voice__in=["spoken", "failed"], voice_at__isnull=False),
+                name="watch_event_voice_answered",
             ),
             models.CheckConstraint(
                 condition=Q(deleted_at=None) | Q(snapshot=None, strip=None, clip=None),
@@ -326,13 +342,16 @@ class SignCheck(models.Model):
 
 
 class Deletion(models.Model):
-    """Pictures that were deleted because their time was over (画面删除登记). Never changed."""
+    """Pictures that were deleted because their time was over (画面删除登记). Never changed.
+
+    Without an event it was the view on which zones are drawn.
+    """
 
     number = models.CharField("删除编号", max_length=24, unique=True)
     camera = models.ForeignKey(
         Camera, models.PROTECT, related_name="deletions", verbose_name="摄像机"
     )
-    event = models.CharField("事件编号", max_length=24)
+    event = models.CharField("事件编号", max_length=24, blank=True)
     files = models.PositiveIntegerField("文件数")
     size_bytes = models.PositiveBigIntegerField("字节数")
     fingerprints = models.JSONField("摘要")

@@ -11,7 +11,7 @@ from dianliang.engines.forecasting._forecast import (
     forecast,
     problems,
 )
-from dianliang.engines.forecasting._model import LEVELS, Forecast, History, Outlook, Season
+from dianliang.engines.forecasting._model import LEVELS, Forecast, History, Ints, Outlook, Season
 from dianliang.engines.forecasting._scores import coverage, pinball
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LEVELS",
     "Forecast",
     "History",
+    "Ints",
     "InvalidHistoryError",
     "Outlook",
     "Season",

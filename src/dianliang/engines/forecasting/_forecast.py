@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from dianliang.engines.forecasting._level import LEAST_KW, evened, following, moved
 from dianliang.engines.forecasting._model import (
     LEVELS,
     Floats,
@@ -26,7 +27,6 @@ ASSUMED_SPREAD = 0.2
 """Of the logarithm, how far a season strays as a whole where none could be held out."""
 ASSUMED_SEASONS = 2
 """What is assumed of it counts as much as so many seasons that were held out."""
-LEAST_KW = 0.1
 DRAWS = 99
 MOST_DRAWS = 199
 UPPER = 0.95
@@ -50,11 +50,13 @@ def forecast(histories: Sequence[History]) -> Outlook:
     A past season is set to the machines of the next one by the share of rated power that showed in
     the peaks when machines came or went (pooled least squares by day, shrunk towards a half), grown
     by the pooled ratio of seasons that follow each other (shrunk: a mild year looks like decline),
-    and averaged with fading weights. Then every season but the first is forecast from those before
-    it alone: the ratios of what came to what was forecast, of all transformers, give the quantiles
-    (split conformal prediction, Vovk and others 2005), widened because few years are known, and
-    they differ as a whole. Where there is no second season, days are taken to stray from the
-    forecast as they stray from their neighbours. Cost: about 1 ms for a transformer and season.
+    and averaged with fading weights. What kinds of days do is taken out before and put back for the
+    days to come; the whole follows the days before the season as far as past seasons followed
+    theirs. Then every season but the first is forecast from those before it alone: the ratios of
+    what came to what was forecast, of all transformers, give the quantiles (split conformal
+    prediction, Vovk and others 2005), widened because few years are known, and they differ as a
+    whole. Where there is no second season, days are taken to stray from the forecast as they stray
+    from their neighbours. Cost: about 1 ms for a transformer and season.
 
     Raises:
         InvalidHistoryError: no season, seasons of different lengths, or figures that are none.
@@ -63,19 +65,21 @@ def forecast(histories: Sequence[History]) -> Outlook:
         raise InvalidHistoryError("；".join(wrong))
     if not histories:
         return Outlook(forecasts=(), running_share=np.zeros(0), growth=1.0, held_out=0)
-    fitted = _fitted(histories)
-    daily, highest, held_out = _excesses(histories)
+    expected, moves, fitted = _middles(histories)
+    daily, highest, held_out, follows = _excesses(histories)
     quantiles = np.quantile(daily, LEVELS)
     top = np.quantile(highest, LEVELS)
     made = []
-    for each in histories:
-        expected = _expected(each, fitted)
+    for each, middle, move in zip(histories, expected, moves, strict=True):
+        expected_kw = middle * np.exp(follows * move)
+        highest_kw = np.exp(top) * float(expected_kw.max())
         made.append(
             Forecast(
                 id=each.id,
-                expected_kw=expected,
-                daily_kw=np.outer(np.exp(quantiles), expected),
-                highest_kw=np.exp(top) * float(expected.max()),
+                expected_kw=expected_kw,
+                # No day is higher than its season: so no quantile of a day is, either.
+                daily_kw=np.minimum(np.outer(np.exp(quantiles), expected_kw), highest_kw[:, None]),
+                highest_kw=highest_kw,
                 excess=np.exp(np.sort(highest)),
             )
         )
@@ -103,10 +107,21 @@ def problems(histories: Sequence[History]) -> list[str]:
             peaks = season.peaks_kw
             if np.isinf(peaks).any() or (peaks < 0).any() or not np.isfinite(peaks).any():
                 found.append(f"{each.id} {season.year} 年的日最大负荷应是不小于 0 的数，至少有一天")
+        if _kinds_wrong(each):
+            found.append(f"{each.id} 应为每一天写明不小于 0 的日类型，或都不写")
         powers = [each.next_machines_kw, *(season.machines_kw for season in each.seasons)]
         if not all(np.isfinite(one) and one >= 0 for one in powers):
             found.append(f"{each.id} 的设备功率应是不小于 0 的数")
     return found
+
+
+def _kinds_wrong(history: History) -> bool:
+    every = [(season.kinds, len(season.peaks_kw)) for season in history.seasons]
+    if every:
+        every.append((history.next_kinds, every[-1][1]))
+    return any(
+        kinds is not None and (kinds.shape != (days,) or (kinds < 0).any()) for kinds, days in every
+    )
 
 
 def _smoothed(values: Floats) -> Floats:
@@ -172,31 +187,47 @@ def _expected(history: History, fitted: _Fitted) -> Floats:
     return np.asarray(total / weights, np.float64)
 
 
-def _excesses(histories: Sequence[History]) -> tuple[Floats, Floats, int]:
+def _middles(histories: Sequence[History]) -> tuple[list[Floats], list[float], _Fitted]:
+    """Return what is expected of each day, and what moved before the season, by transformer."""
+    even = [evened(each) for each in histories]
+    fitted = _fitted([one for one, _ in even])
+    expected = [_expected(one, fitted) * factor for one, factor in even]
+    moves = [moved(one, growth=fitted.growth, fading=FADING) for one, _ in even]
+    return expected, moves, fitted
+
+
+def _excesses(histories: Sequence[History]) -> tuple[Floats, Floats, int, float]:
     """Return logarithms of what came over what was forecast: of days, of seasons; and the years.
 
-    Each year is held out with everything after it.
+    Each year is held out with everything after it. Last comes how far seasons followed the days
+    before them, which each year is told from those before it.
     """
     years = sorted({season.year for each in histories for season in each.seasons})
     daily: list[Floats] = []
     highest: list[Floats] = []
+    pairs: list[tuple[float, float]] = []
     for year in years[1:]:
         past, came = _before(histories, year)
         if not past:
             continue
-        fitted = _fitted(past)
-        excess = np.full((len(past), len(fitted.share)), np.nan)
+        middles, moves, _ = _middles(past)
+        follows = following(pairs)
+        excess = np.full((len(past), len(middles[0])), np.nan)
         tops = np.empty((len(past), 1))
-        for row, (each, season) in enumerate(zip(past, came, strict=True)):
-            expected = _expected(each, fitted)
-            excess[row] = np.log(np.maximum(season.peaks_kw, LEAST_KW) / expected)
+        for row, (middle, move, season) in enumerate(zip(middles, moves, came, strict=True)):
+            strayed = np.log(np.maximum(season.peaks_kw, LEAST_KW) / middle)
+            excess[row] = strayed - follows * move
             top = max(float(np.nanmax(season.peaks_kw)), LEAST_KW)
-            tops[row] = np.log(top / expected.max())
+            tops[row] = np.log(top / middle.max()) - follows * move
+            if move:
+                pairs.append((move, float(np.nanmean(strayed))))
         daily.append(excess)
         highest.append(tops)
+    follows = following(pairs)
     if not daily:
-        return _drawn(_strays(histories), 0.0, []), _drawn(np.zeros(1), 0.0, []), 0
-    return _widened(daily), _widened(highest), len(daily)
+        strays = _strays([evened(each)[0] for each in histories])
+        return _drawn(strays, 0.0, []), _drawn(np.zeros(1), 0.0, []), 0, follows
+    return _widened(daily), _widened(highest), len(daily), follows
 
 
 def _strays(histories: Sequence[History]) -> Floats:
@@ -218,7 +249,15 @@ def _before(histories: Sequence[History], year: int) -> tuple[list[History], lis
         known = tuple(season for season in each.seasons if season.year < year)
         season = next((one for one in each.seasons if one.year == year), None)
         if known and season is not None:
-            past.append(replace(each, seasons=known, next_machines_kw=season.machines_kw))
+            past.append(
+                replace(
+                    each,
+                    seasons=known,
+                    next_machines_kw=season.machines_kw,
+                    next_kinds=season.kinds,
+                    next_before_kw=season.before_kw,
+                )
+            )
             came.append(season)
     return past, came
 

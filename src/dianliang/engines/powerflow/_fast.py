@@ -1,6 +1,5 @@
 """The fast way through steps of a grid without loops, when phases need not be told apart."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from dianliang.engines.powerflow._kernel import sweep
 from dianliang.engines.powerflow._model import Floats, Grid
-from dianliang.engines.powerflow._tree import BASE_VA, Tree, tree
+from dianliang.engines.powerflow._tree import BASE_VA, Forest, forest
 
 BASE_KW = BASE_VA / 1e3
 MOST_SWEEPS = 40
@@ -26,46 +25,51 @@ class Fast:
     is_solved: np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def fast(grid: Grid, powers: tuple[Floats, Floats], *, tolerance_pu: float) -> Fast | None:
-    """Return all steps, or None where the grid is no tree. `powers` are drawn, in kW and kvar."""
-    found = tree(grid)
-    if found is None:
+def fast(
+    grid: Grid, powers: tuple[Floats, Floats], *, apart: set[str], tolerance_pu: float
+) -> Fast | None:
+    """Return all steps of the parts that are trees, or None where none is.
+
+    `powers` are drawn, in kW and kvar. Columns of what lies in parts with loops or with several
+    sources, whose nodes are `apart`, hold nothing of use.
+    """
+    if all(source.node in apart for source in grid.sources):
         return None
-    p, q = powers
-    steps, count = len(p), len(found.parent)
-    voltage, loading, loss = (np.full((steps, count), np.nan) for _ in range(3))
-    is_solved = np.ones(steps, bool)
+    found = forest(grid, apart=apart)
+    steps, lines, transformers = len(powers[0]), len(grid.lines), len(grid.transformers)
+    made = Fast(
+        voltage_pu=np.full((steps, len(grid.nodes)), np.nan),
+        line_loading=np.zeros((steps, lines)),
+        transformer_loading=np.zeros((steps, transformers)),
+        line_loss_kw=np.zeros((steps, lines)),
+        transformer_loss_kw=np.zeros((steps, transformers)),
+        is_solved=np.ones(steps, bool),
+    )
     sweep(
-        np.stack([p, q]) / BASE_KW,
+        *powers,
+        BASE_KW,
+        found.load,
         found.load_at,
+        found.first_load,
         found.parent,
         _rows(found),
+        found.first,
         found.source_pu,
         tolerance_pu,
         MOST_SWEEPS,
-        voltage,
-        loading,
-        loss,
-        is_solved,
+        np.stack([found.node, found.line, found.transformer]),
+        made.voltage_pu,
+        made.line_loading,
+        made.line_loss_kw,
+        made.transformer_loading,
+        made.transformer_loss_kw,
+        made.is_solved,
     )
-    by_node = np.empty(count, np.int64)
-    by_node[found.node] = np.arange(count)
-    lines, transformers = (
-        _places(found.line, grid.lines),
-        _places(found.transformer, grid.transformers),
-    )
-    return Fast(
-        voltage_pu=voltage[:, by_node],
-        line_loading=_gathered(loading, lines),
-        transformer_loading=_gathered(loading, transformers),
-        line_loss_kw=_gathered(loss, lines) * BASE_KW,
-        transformer_loss_kw=_gathered(loss, transformers) * BASE_KW,
-        is_solved=is_solved,
-    )
+    return made
 
 
-def _rows(found: Tree) -> Floats:
-    """Return a tree as the kernel takes it."""
+def _rows(found: Forest) -> Floats:
+    """Return trees as the kernel takes it."""
     return np.stack(
         [
             found.turns,
@@ -78,21 +82,5 @@ def _rows(found: Tree) -> Floats:
             found.far.real,
             found.far.imag,
             found.rating,
-            (found.transformer >= 0).astype(np.float64),
         ]
     )
-
-
-def _places(which: np.ndarray[Any, np.dtype[np.int64]], things: Sequence[object]) -> Any:
-    """Return where each thing lies in the tree, −1 for one that is open."""
-    places = np.full(len(things), -1, np.int64)
-    held = np.flatnonzero(which >= 0)
-    places[which[held]] = held
-    return places
-
-
-def _gathered(values: Floats, places: Any) -> Floats:
-    """Return the columns of things; nothing flows in what is open."""
-    found: Floats = values[:, places]
-    found[:, places < 0] = 0.0
-    return found

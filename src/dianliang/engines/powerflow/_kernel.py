@@ -1,4 +1,4 @@
-"""Backward and forward sweeps over a tree, compiled, sixteen steps side by side.
+"""Backward and forward sweeps over trees, compiled, sixteen steps side by side.
 
 Currents are added up from the ends to the source, then voltages follow from the source to the
 ends, until they stand (Shirmohammadi and others, IEEE Trans. Power Systems 3(2), 1988).
@@ -65,87 +65,170 @@ def _voltages(
 
 
 @compiled
-def sweep(
-    powers: Any,
-    load_at: Any,
-    parent: Any,
-    tree: Any,
+def _settled(
     source_pu: float,
     tolerance: float,
     most: int,
-    voltage: Any,
-    loading: Any,
-    loss: Any,
-    is_solved: Any,
-) -> None:
-    """Solve all steps; what does not come to stand in `most` sweeps is marked, not filled.
-
-    `powers` is (2, steps, loads) in per unit: active, reactive. Rows of `tree`: turns, r and x of
-    the branch, g and b at the node, g and b of the branch's near end, of its far end, rating.
-    `voltage` (steps, nodes) in the order of the tree, `loading` as a share, `loss` per unit.
-    """
-    steps, loads, count = powers.shape[1], powers.shape[2], len(parent)
-    p, q = np.zeros((count, LANES)), np.zeros((count, LANES))
-    vr, vi = np.zeros((count, LANES)), np.zeros((count, LANES))
-    jr, ji = np.zeros((count, LANES)), np.zeros((count, LANES))
-    for first in range(0, steps, LANES):
-        lanes = min(LANES, steps - first)
-        p[:], q[:], vi[:] = 0.0, 0.0, 0.0
-        for j in range(lanes):
-            for i in range(loads):
-                p[load_at[i], j] += powers[0, first + j, i]
-                q[load_at[i], j] += powers[1, first + j, i]
-        for k in range(count):
-            above = vr[parent[k], 0] if k else source_pu
-            for j in range(LANES):
-                vr[k, j] = tree[0, k] * above
-        moved = np.inf
-        for _ in range(most):
-            _currents(LANES, p, q, vr, vi, jr, ji, tree, parent)
-            moved = _voltages(LANES, source_pu, vr, vi, jr, ji, tree, parent)
-            if moved < tolerance or np.isnan(moved):
-                break
-        if not moved < tolerance:
-            for j in range(lanes):
-                is_solved[first + j] = False
-            continue
-        _told(first, lanes, vr, vi, jr, ji, tree, parent, voltage, loading, loss)
-
-
-@compiled
-def _told(
-    first: int,
-    lanes: int,
+    p: Any,
+    q: Any,
     vr: Any,
     vi: Any,
     jr: Any,
     ji: Any,
     tree: Any,
     parent: Any,
-    voltage: Any,
-    loading: Any,
-    loss: Any,
+) -> bool:
+    """Sweep a tree from no load on until its voltages stand; tell whether they do."""
+    vi[:] = 0.0
+    for k in range(len(parent)):
+        above = vr[parent[k], 0] if k else source_pu
+        for j in range(LANES):
+            vr[k, j] = tree[0, k] * above
+    for _ in range(most):
+        _currents(LANES, p, q, vr, vi, jr, ji, tree, parent)
+        moved = _voltages(LANES, source_pu, vr, vi, jr, ji, tree, parent)
+        if moved < tolerance:
+            return True
+        if np.isnan(moved):
+            return False
+    return False
+
+
+@compiled
+def _told(
+    k: int,
+    is_transformer: bool,
+    vr: Any,
+    vi: Any,
+    jr: Any,
+    ji: Any,
+    tree: Any,
+    parent: Any,
+    full: Any,
+    lost: Any,
 ) -> None:
-    """Write voltages down, and of each branch its losses and the loading of its fuller end.
+    """Fill what a branch loses, and the loading of its fuller end.
 
     A transformer is as full as its apparent power, a line as its current.
     """
+    m, t, r = parent[k], tree[0, k], tree[1, k]
+    gn, bn, gf, bf = tree[5, k], tree[6, k], tree[7, k], tree[8, k]
+    for j in range(LANES):
+        a, c, s, u = vr[k, j], vi[k, j], jr[k, j], ji[k, j]
+        v2 = a * a + c * c
+        pr, pi = vr[m, j], vi[m, j]
+        w2 = pr * pr + pi * pi
+        fr, fi = s - (gf * a - bf * c), u - (gf * c + bf * a)
+        nr, ni = t * s + gn * pr - bn * pi, t * u + gn * pi + bn * pr
+        far2, near2 = fr * fr + fi * fi, nr * nr + ni * ni
+        if is_transformer:
+            far2, near2 = far2 * v2, near2 * w2
+        full[j] = np.sqrt(max(far2, near2)) / tree[9, k]
+        lost[j] = r * (s * s + u * u) + gn * w2 + gf * v2
+
+
+@compiled
+def _written(
+    begin: int,
+    lanes: int,
+    base_kw: float,
+    vr: Any,
+    vi: Any,
+    jr: Any,
+    ji: Any,
+    tree: Any,
+    parent: Any,
+    branch: Any,
+    voltage: Any,
+    line_loading: Any,
+    line_loss_kw: Any,
+    transformer_loading: Any,
+    transformer_loss_kw: Any,
+) -> None:
+    """Write a block of steps of a tree where the grid has its nodes, lines and transformers."""
+    full, lost = np.zeros(LANES), np.zeros(LANES)
     for k in range(len(parent)):
-        m, t, r = parent[k], tree[0, k], tree[1, k]
-        gn, bn, gf, bf = tree[5, k], tree[6, k], tree[7, k], tree[8, k]
-        rating, is_transformer = tree[9, k], tree[10, k] > 0
-        for j in range(lanes):
-            a, c, s, u = vr[k, j], vi[k, j], jr[k, j], ji[k, j]
-            v2 = a * a + c * c
-            voltage[first + j, k] = np.sqrt(v2)
-            if m < 0:
+        node, line, transformer = branch[0, k], branch[1, k], branch[2, k]
+        if node >= 0:
+            for j in range(lanes):
+                voltage[begin + j, node] = np.sqrt(vr[k, j] ** 2 + vi[k, j] ** 2)
+        if line >= 0:
+            _told(k, False, vr, vi, jr, ji, tree, parent, full, lost)
+            for j in range(lanes):
+                line_loading[begin + j, line] = full[j]
+                line_loss_kw[begin + j, line] = lost[j] * base_kw
+        elif transformer >= 0:
+            _told(k, True, vr, vi, jr, ji, tree, parent, full, lost)
+            for j in range(lanes):
+                transformer_loading[begin + j, transformer] = full[j]
+                transformer_loss_kw[begin + j, transformer] = lost[j] * base_kw
+
+
+@compiled
+def sweep(
+    p_kw: Any,
+    q_kvar: Any,
+    base_kw: float,
+    load: Any,
+    load_at: Any,
+    first_load: Any,
+    parent: Any,
+    trees: Any,
+    first: Any,
+    source_pu: Any,
+    tolerance: float,
+    most: int,
+    branch: Any,
+    voltage: Any,
+    line_loading: Any,
+    line_loss_kw: Any,
+    transformer_loading: Any,
+    transformer_loss_kw: Any,
+    is_solved: Any,
+) -> None:
+    """Solve all steps; what does not come to stand in `most` sweeps is marked, not filled.
+
+    `p_kw` and `q_kvar` are (steps, loads). Rows of `trees`: turns, r and x of the branch, g and b
+    at the node, g and b of the branch's near end, of its far end, rating; per unit of `base_kw`.
+    The k-th tree has the places `first[k]` to `first[k + 1]` and those of `load` likewise. Rows of
+    `branch` say which node, line and transformer of the grid lies at a place, −1 for none: results
+    are written there, by step. Each tree is swept for itself: one is small enough for the cache,
+    and need not wait for another.
+    """
+    steps, widest = len(p_kw), np.max(first[1:] - first[:-1])
+    p, q = np.zeros((widest, LANES)), np.zeros((widest, LANES))
+    vr, vi = np.zeros((widest, LANES)), np.zeros((widest, LANES))
+    jr, ji = np.zeros((widest, LANES)), np.zeros((widest, LANES))
+    for number in range(len(source_pu)):
+        root, end = first[number], first[number + 1]
+        tree = np.ascontiguousarray(trees[:, root:end])
+        up = np.maximum(parent[root:end] - root, -1)
+        which = branch[:, root:end]
+        for begin in range(0, steps, LANES):
+            lanes = min(LANES, steps - begin)
+            p[:], q[:] = 0.0, 0.0
+            for i in range(first_load[number], first_load[number + 1]):
+                k = load_at[i] - root
+                for j in range(lanes):
+                    p[k, j] += p_kw[begin + j, load[i]] / base_kw
+                    q[k, j] += q_kvar[begin + j, load[i]] / base_kw
+            if not _settled(source_pu[number], tolerance, most, p, q, vr, vi, jr, ji, tree, up):
+                is_solved[begin : begin + lanes] = False
                 continue
-            pr, pi = vr[m, j], vi[m, j]
-            w2 = pr * pr + pi * pi
-            fr, fi = s - (gf * a - bf * c), u - (gf * c + bf * a)
-            nr, ni = t * s + gn * pr - bn * pi, t * u + gn * pi + bn * pr
-            far2, near2 = fr * fr + fi * fi, nr * nr + ni * ni
-            if is_transformer:
-                far2, near2 = far2 * v2, near2 * w2
-            loading[first + j, k] = np.sqrt(max(far2, near2)) / rating
-            loss[first + j, k] = r * (s * s + u * u) + gn * w2 + gf * v2
+            _written(
+                begin,
+                lanes,
+                base_kw,
+                vr,
+                vi,
+                jr,
+                ji,
+                tree,
+                up,
+                which,
+                voltage,
+                line_loading,
+                line_loss_kw,
+                transformer_loading,
+                transformer_loss_kw,
+            )

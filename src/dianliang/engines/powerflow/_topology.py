@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dianliang.engines.powerflow._model import Grid
 
@@ -119,6 +119,42 @@ def loops(grid: Grid) -> list[tuple[Edge, list[str]]]:
                     up[other] = (node, edge.id)
                     todo.append(other)
     return found
+
+
+def meshed(grid: Grid) -> set[str]:
+    """Return the nodes of every part that holds a loop or has two sources."""
+    near = neighbours(grid)
+    found = {edge.from_node for edge, _ in loops(grid)}
+    fed: set[str] = set()
+    for source in grid.sources:
+        if source.node in fed:
+            found.add(source.node)
+            continue
+        part = {source.node}
+        _spread(near, part)
+        fed |= part
+    _spread(near, found)
+    return found
+
+
+def cut_out(grid: Grid, nodes: set[str]) -> Grid:
+    """Return some parts of a grid alone, with what hangs on them by one end that is closed."""
+    held = {
+        edge.id: (edge.from_node, edge.to_node)
+        for edge in edges(grid)
+        if (edge.is_from_closed and edge.from_node in nodes)
+        or (edge.is_to_closed and edge.to_node in nodes)
+    }
+    ends = nodes.union(*held.values())
+    return replace(
+        grid,
+        nodes=tuple(each for each in grid.nodes if each.id in ends),
+        lines=tuple(each for each in grid.lines if each.id in held),
+        transformers=tuple(each for each in grid.transformers if each.id in held),
+        switches=tuple(x for x in grid.switches if x.id in held or x.other in held),
+        loads=tuple(each for each in grid.loads if each.node in nodes),
+        sources=tuple(each for each in grid.sources if each.node in nodes),
+    )
 
 
 def _way(up: dict[str, tuple[str, str] | None], one: str, other: str) -> list[str]:

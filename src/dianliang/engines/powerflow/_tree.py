@@ -1,13 +1,21 @@
-"""A grid without loops as a tree below its one source: what the fast kernel needs."""
+"""A grid without loops as trees, each below its own source: what the fast kernel needs."""
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dianliang.engines.powerflow._model import Floats, Grid, TapSide, Transformer, TransformerType
-from dianliang.engines.powerflow._topology import Edge, edges, loops
+from dianliang.engines.powerflow._model import (
+    Floats,
+    Grid,
+    Source,
+    TapSide,
+    Transformer,
+    TransformerType,
+)
+from dianliang.engines.powerflow._topology import Edge, edges
 
 BASE_VA = 1e5
 HZ = 50.0
@@ -30,16 +38,22 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tree:
-    """Nodes from the source outwards; arrays by place in that order unless they say otherwise.
+class Forest:
+    """Trees one after the other, nodes of each from its source outwards; arrays by place in that.
 
-    `parent` is −1 at the root, whose branch is the source. V = turns · V of the parent − z · J,
-    with J the current through the series impedance; J counts `turns` times in the parent. The
-    admittance at a node is `shunt`; `near` and `far` are the halves of its own branch. `line` and
-    `transformer` say which of the grid's a branch is, −1 for none; `node` which node it is.
+    Places `first[k]` to `first[k + 1]` are of the k-th tree, below `source_pu[k]`, whose loads are
+    `first_load[k]` to `first_load[k + 1]`. `parent` is −1 at a root, whose branch is the source.
+    V = turns · V of the parent − z · J, with J the current through the series impedance; J counts
+    `turns` times in the parent. The admittance at a node is `shunt`; `near` and `far` are the
+    halves of its own branch. `line` and `transformer` say which of the grid's a branch is, −1 for
+    none; `node` which node it is, −1 for an end of a line or transformer that is open: what its
+    capacitance or iron draws flows there. `load` says which of the grid's a load is, `load_at` at
+    which place.
     """
 
-    source_pu: float
+    first: Ints
+    first_load: Ints
+    source_pu: Floats
     parent: Ints
     turns: Floats
     series: NDArray[np.complex128]
@@ -50,17 +64,25 @@ class Tree:
     node: Ints
     line: Ints
     transformer: Ints
+    load: Ints
     load_at: Ints
 
 
-def tree(grid: Grid) -> Tree | None:
-    """Return a valid grid as a tree; None where the kernel does not fit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """Nodes of all trees in their order, with the place of the parent and the edge from there.
 
-    It does not with several sources, with loops, and with lines under voltage that are open at one
-    end and have a capacitance.
+    An end that is open is None.
     """
-    if len(grid.sources) != 1 or loops(grid):
-        return None
+
+    order: list[str | None]
+    parent: list[int]
+    edge: list[Edge | None]
+    first: list[int]
+
+
+def forest(grid: Grid, *, apart: set[str]) -> Forest:
+    """Return a valid grid as its trees, without the nodes of parts that are none (`apart`)."""
     branches = _branches(grid)
     near: dict[str, list[Edge]] = {node.id: [] for node in grid.nodes}
     for edge in edges(grid):
@@ -68,8 +90,9 @@ def tree(grid: Grid) -> Tree | None:
             near[edge.from_node].append(edge)
             near[edge.to_node].append(edge)
         elif (edge.is_from_closed or edge.is_to_closed) and branches[edge.id].shunt:
-            return None
-    return _laid_out(grid, near, branches)
+            near[edge.from_node if edge.is_from_closed else edge.to_node].append(edge)
+    sources = [source for source in grid.sources if source.node not in apart]
+    return _laid_out(grid, sources, _walked(sources, near), branches)
 
 
 def _branches(grid: Grid) -> dict[str, Branch]:
@@ -112,38 +135,42 @@ def _transformer(each: Transformer, type_: TransformerType, volts: dict[str, flo
     )
 
 
-def _laid_out(grid: Grid, near: dict[str, list[Edge]], branches: dict[str, Branch]) -> Tree:
-    """Walk outwards from the source and write down each node with the branch it hangs on."""
-    source = grid.sources[0]
-    impedance = 0j
-    if source.short_circuit_mva is not None:
-        whole = BASE_VA / (source.short_circuit_mva * 1e6)
-        x = whole / np.sqrt(1 + source.rx_ratio**2)
-        impedance = complex(source.rx_ratio * x, x)
-    order, place, todo = [source.node], {source.node: 0}, deque([source.node])
-    hung: list[tuple[int, Edge | None]] = [(-1, None)]
-    while todo:
-        node = todo.popleft()
-        for edge in near[node]:
-            other = edge.to_node if edge.from_node == node else edge.from_node
-            if other not in place:
-                hung.append((place[node], edge))
-                place[other] = len(order)
-                order.append(other)
-                todo.append(other)
+def _walked(sources: Sequence[Source], near: Mapping[str, Sequence[Edge]]) -> Walk:
+    """Walk outwards from each source in turn."""
+    walk = Walk(order=[], parent=[], edge=[], first=[0])
+    for source in sources:
+        todo: deque[tuple[str | None, int, Edge | None]] = deque([(source.node, -1, None)])
+        while todo:
+            node, parent, on = todo.popleft()
+            place = len(walk.order)
+            walk.order.append(node)
+            walk.parent.append(parent)
+            walk.edge.append(on)
+            for edge in near[node] if node is not None else ():
+                other = edge.to_node if edge.from_node == node else edge.from_node
+                if edge is not on:
+                    todo.append((other if edge.is_closed else None, place, edge))
+        walk.first.append(len(walk.order))
+    return walk
+
+
+def _laid_out(
+    grid: Grid, sources: Sequence[Source], walk: Walk, branches: Mapping[str, Branch]
+) -> Forest:
+    """Write down each node of a walk with the branch it hangs on."""
     nodes = {node.id: i for i, node in enumerate(grid.nodes)}
     lines = {line.id: i for i, line in enumerate(grid.lines)}
     transformers = {each.id: i for i, each in enumerate(grid.transformers)}
-    count = len(order)
+    count = len(walk.order)
     turns, rating = np.ones(count), np.full(count, np.inf)
     series, shunt, close, far = (np.zeros(count, np.complex128) for _ in range(4))
-    series[0] = impedance
-    for k, (parent, on) in enumerate(hung):
+    series[walk.first[:-1]] = [_impedance(source) for source in sources]
+    for k, (parent, on) in enumerate(zip(walk.parent, walk.edge, strict=True)):
         if on is None:
             continue
         branch = branches[on.id]
         half = branch.shunt / 2
-        is_outward = on.to_node == order[k]
+        is_outward = on.from_node == walk.order[parent]
         turns[k] = 1 / branch.ratio if is_outward else branch.ratio
         series[k] = branch.series * (1 if is_outward else branch.ratio**2)
         close[k] = half / branch.ratio**2 if is_outward else half
@@ -151,18 +178,34 @@ def _laid_out(grid: Grid, near: dict[str, list[Edge]], branches: dict[str, Branc
         rating[k] = branch.rating
         shunt[parent] += close[k]
         shunt[k] += far[k]
-    names = ["" if on is None else on.id for _, on in hung]
-    return Tree(
-        source_pu=source.voltage_pu,
-        parent=np.array([parent for parent, _ in hung], np.int64),
+    names = ["" if on is None else on.id for on in walk.edge]
+    place = {name: k for k, name in enumerate(walk.order)}
+    fed = [i for i, load in enumerate(grid.loads) if load.node in place]
+    fed.sort(key=lambda i: place[grid.loads[i].node])
+    at = np.array([place[grid.loads[i].node] for i in fed], np.int64)
+    return Forest(
+        first=np.array(walk.first, np.int64),
+        first_load=np.searchsorted(at, walk.first).astype(np.int64),
+        source_pu=np.array([source.voltage_pu for source in sources], np.float64),
+        parent=np.array(walk.parent, np.int64),
         turns=turns,
         series=series,
         shunt=shunt,
         near=close,
         far=far,
         rating=rating,
-        node=np.array([nodes[name] for name in order], np.int64),
+        node=np.array([-1 if name is None else nodes[name] for name in walk.order], np.int64),
         line=np.array([lines.get(name, -1) for name in names], np.int64),
         transformer=np.array([transformers.get(name, -1) for name in names], np.int64),
-        load_at=np.array([place[load.node] for load in grid.loads], np.int64),
+        load=np.array(fed, np.int64),
+        load_at=at,
     )
+
+
+def _impedance(source: Source) -> complex:
+    """Return what lies behind a source in per unit; one that never gives way has nothing."""
+    if source.short_circuit_mva is None:
+        return 0j
+    whole = BASE_VA / (source.short_circuit_mva * 1e6)
+    x = whole / np.sqrt(1 + source.rx_ratio**2)
+    return complex(source.rx_ratio * x, x)

@@ -20,10 +20,13 @@ from dianliang.engines.tariffs._model import (
     Period,
     Tariff,
 )
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_CNY_KWH, MOST_CNY_KW = 20.0, 1000.0
 EVERY_MONTH = range(1, 13)
+MOST_BANDS = 500
+"""96 quarter hours of 3 kinds of day in a few seasons; 500 are more than any notice lists."""
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,17 @@ class BadTariffError(ValueError):
 
 
 def listed(problems: Sequence[Problem]) -> str:
-    """Return what is wrong line by line, so that a page can say it in its reader's language."""
-    told: str = ""
-    for one in problems:
-        line = Phrase("%(tariff)s：%(words)s", tariff=one.tariff, words=one.words)
-        told = Phrase("%(a)s\n%(b)s", a=told, b=line) if told else line
-    return told
+    """Return what is wrong line by line, so that a page can say it in its reader's language.
+
+    No more than `MOST_TOLD` lines: each holds those before it.
+    """
+    lines = [
+        Phrase("%(tariff)s：%(words)s", tariff=one.tariff, words=one.words)
+        for one in problems[:MOST_TOLD]
+    ]
+    if len(problems) > MOST_TOLD:
+        lines.append(Phrase("……另有 %(n)d 处", n=len(problems) - MOST_TOLD))
+    return joined("\n", lines)
 
 
 def problems_of(tariffs: Sequence[Tariff]) -> list[Problem]:
@@ -177,6 +185,13 @@ def _charges(tariff: Tariff) -> list[tuple[str, str]]:
 
 
 def _bands(tariff: Tariff) -> list[tuple[str, str]]:
+    if len(tariff.bands) > MOST_BANDS:
+        words = Phrase(
+            "有 %(n)d 个时段，最多 %(most)d 个；请把价格相同、首尾相接的时段合并。",
+            n=len(tariff.bands),
+            most=MOST_BANDS,
+        )
+        return [("band-many", words)]
     found: list[tuple[str, str]] = []
     for band in tariff.bands:
         is_off = any(minute % MINUTES for minute in (band.from_minute, band.until_minute))

@@ -121,7 +121,10 @@ class Health:
             found.add(Trouble.SHAKING)
         elif self._rains():
             found.add(Trouble.RAIN)
-        if self._moved(picture, at_s, is_shaking=Trouble.SHAKING in found):
+        # Heavy rain hides the outlines that tell one view from another: that is judged after it.
+        if Trouble.RAIN in found:
+            found |= self._holds & {Trouble.MOVED}
+        elif self._moved(picture, at_s, is_shaking=Trouble.SHAKING in found):
             found.add(Trouble.MOVED)
         return found
 

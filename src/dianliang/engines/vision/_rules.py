@@ -106,6 +106,8 @@ class WarningRules:
     """Somebody who is still there this long after the warning is a job for the steward."""
     least_confidence: float = 0.5
     """Below it an event is only shown."""
+    least_people: int = 1
+    """With fewer in the zone an event is only shown."""
     quiet_from_min: int = 0
     quiet_until_min: int = 0
     """Minutes of the day between which the loudspeaker is silent; equal: never."""

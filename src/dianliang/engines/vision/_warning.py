@@ -83,9 +83,13 @@ class Warner:
     def _deserves(self, event: Event) -> bool:
         is_danger = self._kinds[event.zone_id] is ZoneKind.DANGER
         may = is_danger or event.kind is EventKind.FISHING
-        return may and event.confidence >= self._rules.least_confidence
+        is_sure = event.confidence >= self._rules.least_confidence
+        return may and is_sure and event.people >= self._rules.least_people
 
     def _level(self, event: Event) -> tuple[Level, Reason]:
+        if event.people < self._rules.least_people:
+            words = f"不到 {self._rules.least_people} 人，只在台账显示"
+            return Level.CONSOLE, Reason(code="few", words=words)
         if not self._deserves(event):
             words = "把握不足或只在水边且没有钓竿，只在台账显示"
             return Level.CONSOLE, Reason(code="unsure", words=words)

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/<str:number>/do/<str:verb>/", need.act, name="act"),
     path("needs/<str:number>/jobs/<str:job_number>/<str:verb>/", need.job, name="need_job"),
     path("loading/", include("dianliang.faces.console.loading.urls")),
+    path("readings/", include("dianliang.faces.console.readings.urls")),
     path("relief/", include("dianliang.faces.console.relief.urls")),
     path("watch/", include("dianliang.faces.console.linewatch.urls")),
     path("", include("dianliang.faces.console.reach.urls")),

@@ -67,6 +67,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "offers",
                 "duties",
                 "tasks",
+                "missed",
                 "worker",
             )
         }

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from datetime import date, datetime, time, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,11 +22,13 @@ from dianliang.faces.ui.firm_charts import day_chart, demand_chart
 from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, source_of
 from dianliang.flows.enterprises import measuring, own, words
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
+P = ParamSpec("P")
 T = TypeVar("T")
 COOKIE = "firm"
-KEPT_S = 400 * 24 * 3600
 MOST_TRIES, PER = 30, timedelta(hours=1)
 TYPES = {
     "pdf": "application/pdf",
@@ -40,31 +43,67 @@ _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Lead the firm whose device this is to its page; let another sign in with its link."""
     refusal = None
+    kept = request.COOKIES.get(COOKIE, "")
     if request.method == "POST":
         try:
             return redirect("portal:firm", token=_signed_in(request))
         except DomainError as wrong:
             refusal = wrong
-    else:
-        kept = request.COOKIES.get(COOKIE, "")
-        if _TOKEN.fullmatch(kept) and own.is_open(kept, at=now()):
-            return redirect("portal:firm", token=kept)
-    status = 422 if refusal else 200
-    return TemplateResponse(
-        request,
-        "portal/firm_in.html",
-        {"refusal": refusal, "demo_token": own.DEMO_TOKEN},
-        status=status,
-    )
+    elif _TOKEN.fullmatch(kept) and own.is_open(kept, at=now()):
+        return redirect("portal:firm", token=kept)
+    answer = _door(request, refusal, status=422 if refusal else 200)
+    if kept and request.method == "GET":
+        answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _door(request: HttpRequest, refusal: DomainError | None, *, status: int) -> HttpResponse:
+    context = {"refusal": refusal, "demo_token": own.DEMO_TOKEN}
+    return TemplateResponse(request, "portal/firm_in.html", context, status=status)
 
 
 def _signed_in(request: HttpRequest) -> str:
     at = now()
-    limits.count(what="firm", source=source_of(request), most=MOST_TRIES, per=PER, at=at)
     sent = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]
     if not _TOKEN.fullmatch(sent) or not own.is_open(sent, at=at):
+        _count_wrong(request, at=at)
         raise InvalidInputError(_("链接不对，或已收回、过期。请向供电所要新的链接。"), field="link")
     return sent
+
+
+def _count_wrong(request: HttpRequest, *, at: datetime) -> None:
+    """Count one more link that opens nothing, typed or called.
+
+    Many firms may share one address, so one that opens its page is neither counted nor refused.
+    """
+    limits.count(what="firm", source=source_of(request), most=MOST_TRIES, per=PER, at=at)
+
+
+def _by_link(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Answer a link that opens nothing with words, and have the device forget it."""
+
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except own.LinkOverError as over:
+            request = args[0]
+            assert isinstance(request, HttpRequest)  # noqa: S101 (what a view is called with)
+            return _over(request, over, token=str(kwargs["token"]))
+
+    return answered
+
+
+def _over(request: HttpRequest, over: DomainError, *, token: str) -> HttpResponse:
+    refusal, status = over, 404
+    try:
+        _count_wrong(request, at=now())
+    except limits.TooManyError as often:
+        refusal, status = often, 429
+    answer = _door(request, refusal, status=status)
+    if request.COOKIES.get(COOKIE) == token:
+        answer.delete_cookie(COOKIE)
+    return answer
 
 
 @require_POST
@@ -78,13 +117,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@_by_link
 def firm(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a firm what was found of it, and what came of that."""
-    answer = _firm(request, token)
+    """Show a firm what was found of it, and what came of that; the device keeps the link."""
+    at = now()
+    found = _opened(token, lambda: own.page(token, at=at))
+    answer = _firm(request, token, found, at=at)
+    over = datetime.combine(found.valid_until + timedelta(days=1), time(), tzinfo=SHANGHAI)
     answer.set_cookie(
         COOKIE,
         token,
-        max_age=KEPT_S,
+        max_age=over - at,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -92,9 +135,14 @@ def firm(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
-def _firm(request: HttpRequest, token: str, *, refusal: DomainError | None = None) -> HttpResponse:
-    at = now()
-    found = _opened(token, lambda: own.page(token, at=at))
+def _firm(
+    request: HttpRequest,
+    token: str,
+    found: own.OwnPage,
+    *,
+    at: datetime,
+    refusal: DomainError | None = None,
+) -> HttpResponse:
     context: dict[str, Any] = {"own": found, "page": found.page, "token": token, "refusal": refusal}
     context |= {"link": request.build_absolute_uri(f"/e/{token}/")}
     page = found.page
@@ -126,35 +174,45 @@ def _said(row: FindingRow, found: own.OwnPage) -> dict[str, object]:
 
 
 def _opened(token: str, read: Callable[[], T]) -> T:
-    """Return what a link opens; a wrong one finds nothing."""
+    """Return what a link opens; what is not its firm's is absent.
+
+    Raises:
+        LinkOverError: the link opens nothing.
+    """
     if not _TOKEN.fullmatch(token):
-        raise Http404
+        raise own.LinkOverError(Phrase(own.OVER))
     try:
         return read()
+    except own.LinkOverError:
+        raise
     except NotVisibleError as absent:
         raise Http404 from absent
 
 
 @never_cache
 @require_GET
+@_by_link
 def report(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """Hand the firm its report."""
     if form not in TYPES:
         raise Http404
+    at = now()
     try:
-        made = _opened(token, lambda: own.report(token, form=form, at=now()))
+        made = _opened(token, lambda: own.report(token, form=form, at=at))
+    except own.LinkOverError:
+        raise
     except DomainError as refusal:
-        return _firm(request, token, refusal=refusal)
+        return _firm(request, token, own.page(token, at=at), at=at, refusal=refusal)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return HttpResponse(made.content, content_type=TYPES[form], headers=headers)
 
 
 @require_POST
+@_by_link
 def book(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Ask for a visit for a finding, on a day that suits the firm."""
     at, sent = now(), request.POST
-    if not own.is_open(token, at=at):
-        raise Http404
+    found = _opened(token, lambda: own.page(token, at=at))
 
     def act() -> None:
         try:
@@ -166,13 +224,14 @@ def book(request: HttpRequest, token: str, number: str) -> HttpResponse:
     try:
         _opened(token, lambda: press_once(request, "portal:firm_book", act, at=at))
     except DomainError as refusal:
-        return _firm(request, token, refusal=refusal)
+        return _firm(request, token, found, at=at, refusal=refusal)
     messages.success(request, _("已约好，供电所会安排人按这个时间上门。"))
     return redirect("portal:firm", token=token)
 
 
 @never_cache
 @require_GET
+@_by_link
 def account(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """Show a carbon account of the firm with one of its years."""
     asked = request.GET.get("year", "")

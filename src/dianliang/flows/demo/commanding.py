@@ -18,10 +18,13 @@ from dianliang.domain.mobilisation import lessons, positions, tasks
 from dianliang.domain.mobilisation.models import LineWork, Task
 from dianliang.domain.mobilisation.positions import Fix, Post
 from dianliang.domain.mobilisation.stretches import Pace
+from dianliang.domain.resources.models import ResourceKind
 from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.work.operations import plans, visits
 from dianliang.domain.work.operations.visits import Record
+from dianliang.domain.workforce import operations as workforce
+from dianliang.domain.workforce.crews import crew
 from dianliang.domain.workforce.models import Membership, Person, Team
 from dianliang.engines import routing
 from dianliang.flows.command import reports
@@ -56,7 +59,8 @@ def build_command(county: County, *, by: Actor, at: datetime) -> None:
     begin = at - 3 * HOUR
     watch = _follow(county, incident, hit, by=desk, at=begin)
     free = [team for team in county.teams[3:TEAMS] if not _is_busy(team, since=on)]
-    crews = [*free[:1], *county.teams[1:3]]
+    crews = [county.teams[1], *free[:1], county.teams[2]]
+    _turn_out(crews, on=begin.astimezone(SHANGHAI).date(), by=desk, at=begin)
     _send(incident, crews, by=desk, at=begin)
     _work(incident, desk, begin=begin, until=at - HOUR)
     _tell(watch, by=desk, begin=begin, until=at - HOUR)
@@ -72,6 +76,15 @@ def build_command(county: County, *, by: Actor, at: datetime) -> None:
 def _is_busy(team: Team, *, since: date) -> bool:
     """Tell whether a team has ordinary visits before it."""
     return Visit.objects.filter(team=team, on__gte=since, status__in=VISIT_OPEN).exists()
+
+
+def _turn_out(teams: Sequence[Team], *, on: date, by: Actor, at: datetime) -> None:
+    """Have the members of crews check in when they are sent out, each on his own phone."""
+    for team in teams:
+        for member in crew(team, on=on):
+            person = Person.objects.get(number=member.number)
+            own = replace(by, id=person.number, name=person.name, person_number=person.number)
+            workforce.check_in(team=team, person=person, on=on, by=own, at=at)
 
 
 def _follow(
@@ -93,7 +106,8 @@ def _follow(
 def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime) -> None:
     """Open a task for each customer and one along the dike; send the crews out.
 
-    The first goes to the dike, the others in turn to all customers but the last.
+    The first, of which somebody has a login, goes to the dike, the others in turn to all customers
+    but the last, which wants a generator that was not asked for yet.
     """
     nothing = dict.fromkeys(("due_h", "skill", "gear", "quantity", "least"), "")
     asked = tasking.Batch(
@@ -105,6 +119,7 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     )
     tasking.open_batch(number=incident.number, asked=asked, by=by, at=at)
     rows = list(Task.objects.filter(incident=incident).select_related("job").order_by("-worth"))
+    _want(rows[-1], kind=ResourceKind.objects.get(code="GEN"), least=400.0)
     dike.open_dike(incident, rows[0].job, by=by, at=at)
     parts = dike.parts_of(incident)
     jobs = [row.job_id for row in (*rows, *parts)]
@@ -116,12 +131,10 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
         orders[teams[0].code, on] = [row.job.number for row in parts]
     laid = routing.follow_plan(built.problem, skeleton_of(orders, built))
     lines, left_out = lines_of(laid, built, locked=frozenset())
-    reason = {"code": "no_gear", "words": "没有空闲的移动照明灯塔（演示）"}
-    last = plans.OutLine(job=rows[-1].job, reasons=[reason], fix=None, other_fixes=[])
     plans.keep_result(
         plan=plan,
         stops=lines,
-        left_out=[*(one for one in left_out if one.job.pk != last.job.pk), last],
+        left_out=left_out,
         outcome={**outcome_of(laid, built, relaxations=[]), **outcome},
         solver="人工编排（演示）",
         by=SYSTEM,
@@ -129,6 +142,12 @@ def _send(incident: Incident, teams: Sequence[Team], *, by: Actor, at: datetime)
     )
     made = Plan.objects.get(pk=plan.pk)
     drafting.put_in_force(number=made.number, revision=made.revision, by=by, at=at)
+
+
+def _want(row: Task, *, kind: ResourceKind, least: float) -> None:
+    """Have a task need a piece of gear."""
+    Task.objects.filter(pk=row.pk).update(kind=kind, quantity=1, least_capacity=least)
+    Job.objects.filter(pk=row.job_id).update(gear={tasks.sort_of(kind, least): 1})
 
 
 def _drafted(
@@ -298,8 +317,8 @@ def _learn(incident: Incident, *, by: Actor, at: datetime) -> None:
     owner = Person.objects.filter(unit__path__startswith=by.unit_path).order_by("number")[0]
     lessons.note(
         incident=incident,
-        words="梅溪段没有空闲灯塔，最后一处排不上（演示）",
-        action="汛前把两座灯塔调到梅溪库",
+        words="没有提前申请 400 kW 发电机，最后一处排不上（演示）",
+        action="汛前把一台大功率发电机调到梅溪库",
         owner=owner,
         due_on=at.astimezone(SHANGHAI).date() + timedelta(days=30),
         by=by,

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw
 from dianliang.core import files
 from dianliang.core.models import StoredFile
 from dianliang.domain.linewatch.models import Camera, Event, WatchDay
-from dianliang.domain.linewatch.operations import cameras, events, learning
+from dianliang.domain.linewatch.operations import cameras, events, learning, spot
 from dianliang.domain.linewatch.operations.events import Seen
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 from dianliang.domain.workforce.models import Charge, Membership
@@ -77,7 +78,6 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
         unit=county.teams[1].unit,
         point=GeoPoint(cell.area.lat, cell.area.lon),
         source="演示画面（生成）",
-        has_speaker=False,
         by=cell.by,
         at=began,
     )
@@ -88,6 +88,7 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
     for code in SIGNS:
         photo = _kept(_scene(), at=at)
         learning.check_sign(camera=camera, code=code, photo=photo, note="", by=cell.by, at=began)
+    _missed(camera, by=cell.by, at=at)
     now = at - timedelta(minutes=6)
     recording.take_event(number=camera.number, seen=_seen(now, 0.83, "fishing", "steward"), at=now)
     retaining.delete_due(at=at)
@@ -114,6 +115,20 @@ def _cell(county: County) -> _Cell | None:
         unit_code=team.unit.code,
     )
     return _Cell(row.area, by)
+
+
+def _missed(camera: Camera, *, by: Actor, at: datetime) -> None:
+    """Let somebody report what the camera did not tell three days ago."""
+    spot.report_miss(
+        camera=camera,
+        kind="fishing",
+        people=1,
+        happened_at=at - timedelta(days=3),
+        words="演示数据：柳树挡住镜头",
+        by=by,
+        at=at - timedelta(days=3) + timedelta(hours=2),
+    )
+    Miss.objects.update(is_generated=True)
 
 
 def _past(

@@ -99,9 +99,9 @@ def build_resources(county: County, *, rng: Random, by: Actor, at: datetime) -> 
 
 def _stores(county: County) -> list[Place]:
     units = [county.company, *county.stations[:3]]
-    found = []
+    found: list[Place] = []
     for place, unit in enumerate(units):
-        village = _village_of(county, unit) or county.villages[place]
+        village = _village_of(county, unit, taken=found) or county.villages[place]
         spot = _spot(village)
         store = Store.objects.create(
             code=f"CK-{unit.code}",
@@ -116,10 +116,12 @@ def _stores(county: County) -> list[Place]:
     return found
 
 
-def _village_of(county: County, unit: Unit) -> Area | None:
-    """Return a village that a unit itself serves."""
+def _village_of(county: County, unit: Unit, *, taken: Sequence[Place]) -> Area | None:
+    """Return a village that a unit itself serves and where no store is yet."""
     served = tuple(area.path for area in unit.areas.all())
-    return next((area for area in county.villages if area.path.startswith(served)), None)
+    full = {GeoPoint(place.store.lat, place.store.lon) for place in taken}
+    own = (area for area in county.villages if area.path.startswith(served))
+    return next((area for area in own if _spot(area) not in full), None)
 
 
 def _spot(village: Area) -> GeoPoint:
@@ -254,7 +256,7 @@ def _requests(county: County, *, rng: Random, desk: Actor, at: datetime) -> None
         ("TRF", 2, 200.0, "STANDBY", 3),
         ("PMP", 2, None, "ASSIGNED", 2),
         ("BOT", 2, None, "REQUESTED", 1),
-        ("TRF", 4, None, "STOOD_DOWN", 40),
+        ("TRF", 4, None, "STOOD_DOWN", 18),
         ("", 1, 2.0, "ASSIGNED", 2),
     )
     for place, (kind, quantity, least, reached, hours) in enumerate(plan):

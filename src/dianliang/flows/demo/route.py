@@ -1,7 +1,8 @@
 """A day for the demo's steward, whenever the demo is built: some stops behind him, more ahead.
 
-The morning is done as far as the clock says, four stops or more are still open, tomorrow is
-published. What the station's queue lacks is made up by regular visits to the team's customers.
+The morning is done as far as the clock says. What is still to do lies in working hours, today as
+far as they go and then tomorrow, which is published. What the station's queue lacks is made up by
+regular visits to the team's customers.
 """
 
 from collections.abc import Iterable
@@ -55,10 +56,15 @@ def publish_route(team: Team, *, by: Actor, at: datetime) -> list[Visit]:
     _finish(team, on=on, before=at)
     ahead = _filled(_queue(team, on=on), team, count=STOPS - len(done), by=by, at=at)
     start = max(at, _opens(team, on), *(leg.depart_at for leg in done))
-    _publish(team, _legs(team, ahead, start=start), on=on, by=by, at=at)
+    legs = _legs(team, ahead, start=start)
+    fits = [leg for leg in legs if leg.depart_at <= _closes(team, on)]
+    _publish(team, fits, on=on, by=by, at=at)
     tomorrow = on + timedelta(days=1)
-    later = _filled(_queue(team, on=on), team, count=TOMORROW, by=by, at=at)
-    _publish(team, _legs(team, later, start=_opens(team, tomorrow)), on=tomorrow, by=by, at=at)
+    queue = [leg.job for leg in legs if leg not in fits]
+    asked = [job for job in _queue(team, on=on) if job not in queue]
+    later = _filled(asked, team, count=max(0, TOMORROW - len(queue)), by=by, at=at)
+    nextday = _legs(team, [*queue, *later], start=_opens(team, tomorrow))
+    _publish(team, nextday, on=tomorrow, by=by, at=at)
     return list(Visit.objects.filter(team=team, on=on).order_by("sequence"))
 
 
@@ -253,6 +259,10 @@ def _point(job: Job) -> GeoPoint:
 
 def _opens(team: Team, on: date) -> datetime:
     return datetime.combine(on, team.shift_starts, SHANGHAI)
+
+
+def _closes(team: Team, on: date) -> datetime:
+    return datetime.combine(on, team.shift_ends, SHANGHAI)
 
 
 def _yesterday(at: datetime) -> datetime:

@@ -9,21 +9,27 @@ import numpy as np
 
 from dianliang.core import sheets
 from dianliang.engines import forecasting, relief
-from dianliang.engines.forecasting import LEVELS, Forecast, History, Outlook, Season
+from dianliang.engines.forecasting import LEVELS, Forecast, History, Ints, Outlook, Season
 from dianliang.engines.loading import POINTS, Loads, Network, Span
 from dianliang.engines.powerflow import Floats
 from dianliang.flows.energy.running import Executor, summed
 from dianliang.integrations.curve_store import CurveStore
+from dianliang.kernel.calendar import WorkCalendar
 from dianliang.kernel.errors import InvalidInputError, reason
 
 TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
 LEAST_READ = 0.95
 HEAVY, OVER = 0.8, 1.0
 MOST_DAYS = 200
-MOST_YEAR = 2100
+EARLIEST_YEAR, MOST_YEAR = 2000, 2100
 MOST_APART_DAYS = 45
 """Between the calendar days on which seasons begin; the Lunar New Year wanders by 30."""
 YEAR_DAYS = 365
+BEFORE_DAYS = 7
+"""A whole week before a season tells how high it may begin."""
+OFF, MADE_UP = 7, 8
+"""Kinds of days beside those of the week: weekdays that are not worked, weekends that are."""
+PLAIN_WEEK = WorkCalendar()
 Machines = Mapping[tuple[str, int], float]
 
 
@@ -87,7 +93,7 @@ def machines_in(content: bytes, *, name: str) -> dict[tuple[str, int], float]:
             key, kw = (number, int(year)), float(power)
         except ValueError:
             key, kw = (number, 0), -1.0
-        if not number or not 2000 <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
+        if not number or not EARLIEST_YEAR <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
             wrong.append(f"第 {row.number} 行：应有{TRANSFORMER}、四位{YEAR}和不小于 0 的{POWER}。")
             continue
         found[key] = found.get(key, 0.0) + kw
@@ -105,9 +111,13 @@ def outlook(
     days: int,
     machines: Machines,
     power_factor: float = 0.95,
+    calendar: WorkCalendar = PLAIN_WEEK,
     executor: Executor | None = None,
 ) -> SeasonOutlook:
     """Forecast a season from those that began on `starts`, of so many days each.
+
+    Days of the week, days off and made-up days of `calendar` count as they did in past seasons,
+    and the week before a season where it is stored.
 
     A year is that in which its season begins. A day of which less than 95 % of a transformer's
     meters were read at its peak is not known.
@@ -123,18 +133,27 @@ def outlook(
         if store.stored(span) is None:
             continue
         loads = summed(store, network, span, executor=executor)
+        before = week_before(store, network, start, executor=executor)
         for number, peaks in daily_peaks(loads).items():
             if np.isfinite(peaks).any():
-                power = machines.get((number, start.year), 0.0)
-                made = Season(year=start.year, peaks_kw=peaks, machines_kw=power)
+                made = Season(
+                    year=start.year,
+                    peaks_kw=peaks,
+                    machines_kw=machines.get((number, start.year), 0.0),
+                    kinds=kinds_of_days(start, days, calendar=calendar),
+                    before_kw=before.get(number, np.nan),
+                )
                 seasons.setdefault(number, []).append(made)
     if not seasons:
         raise InvalidInputError("这些日期没有一天有曲线，无从预测。请核对日期和已导入的月份。")
+    before = week_before(store, network, next_start, executor=executor)
     histories = [
         History(
             id=number,
             seasons=tuple(own),
             next_machines_kw=machines.get((number, next_start.year), own[-1].machines_kw),
+            next_kinds=kinds_of_days(next_start, days, calendar=calendar),
+            next_before_kw=before.get(number, np.nan),
         )
         for number, own in seasons.items()
     ]
@@ -153,6 +172,37 @@ def outlook(
     )
 
 
+def kinds_of_days(start: date, days: int, *, calendar: WorkCalendar) -> Ints:
+    """Return the kind of each day from one on: of the week, off, or made up (调休)."""
+    found = []
+    for day in (start + timedelta(days=k) for k in range(days)):
+        is_worked, is_weekday = calendar.is_working_day(day), PLAIN_WEEK.is_working_day(day)
+        usual = day.weekday()
+        found.append(usual if is_worked == is_weekday else MADE_UP if is_worked else OFF)
+    return np.array(found, np.int64)
+
+
+def week_before(
+    store: CurveStore, network: Network, start: date, *, executor: Executor | None = None
+) -> dict[str, float]:
+    """Return the mean of the greatest loads of the days before one by transformer, in kW.
+
+    A transformer of which less than half of the days is known is left out.
+
+    Raises:
+        CurveStoreError: the store is damaged.
+    """
+    span = Span(start - timedelta(days=BEFORE_DAYS), start)
+    if store.stored(span) is None:
+        return {}
+    peaks = daily_peaks(summed(store, network, span, executor=executor))
+    return {
+        number: float(np.nanmean(own))
+        for number, own in peaks.items()
+        if np.isfinite(own).mean() > 1 / 2
+    }
+
+
 def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
     """Refuse seasons that cannot be compared.
 
@@ -164,6 +214,8 @@ def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
     years = [start.year for start in starts]
     if not starts or len(set(years)) != len(years):
         raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
+    if not all(EARLIEST_YEAR <= day.year <= MOST_YEAR for day in (*starts, next_start)):
+        raise InvalidInputError(f"季节的起始日期应在 {EARLIEST_YEAR} 到 {MOST_YEAR} 年之间。")
     if max(starts) + timedelta(days=days) > next_start:
         raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
     for start in starts:

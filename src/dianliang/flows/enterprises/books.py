@@ -45,7 +45,7 @@ class Registered:
 
 def known_tariffs() -> list[Tariff]:
     """Return every version in the library; one that a second person checked says so."""
-    rows = TariffVersion.objects.select_related("check_made")
+    rows = TariffVersion.objects.prefetch_related("checks")
     return [_known(one) for one in rows]
 
 
@@ -61,13 +61,28 @@ def check_tariff(*, name: str, document: str, words: str, by: Actor, at: datetim
         NotVisibleError: it is not in the library, or the actor checks none.
         UnableToAnalyseError, InvalidInputError: see `operations.check_tariff`.
     """
+    found = _to_check(name, by=by)
+    operations.check_tariff(tariff=found, document=document, words=words, by=by, at=at)
+
+
+def withdraw_check(*, name: str, words: str, by: Actor, at: datetime) -> None:
+    """Take a check of a version ``code.version`` back, so that somebody can make another.
+
+    Raises:
+        NotVisibleError: it is not in the library, or the actor checks none.
+        UnableToAnalyseError, InvalidInputError: see `operations.withdraw_check`.
+    """
+    operations.withdraw_check(tariff=_to_check(name, by=by), words=words, by=by, at=at)
+
+
+def _to_check(name: str, *, by: Actor) -> TariffVersion:
     code, _, version = name.rpartition(".")
     is_number = version.isdecimal() and len(version) < 5 and "\0" not in code
     rows = TariffVersion.objects.filter(code=code, version=int(version)) if is_number else ()
     found = next(iter(rows), None)
-    if found is None or by.role not in access.CHECKERS:
+    if found is None or not access.checks_tariffs(by):
         raise NotVisibleError("没有找到这个电价版本。")
-    operations.check_tariff(tariff=found, document=document, words=words, by=by, at=at)
+    return found
 
 
 @transaction.atomic

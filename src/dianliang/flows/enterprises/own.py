@@ -10,12 +10,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from dianliang.domain.customers.models import Customer
 from dianliang.domain.energy.queries import carbon, claims
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.enterprises import access, passes, queries
 from dianliang.domain.enterprises import operations as enterprises
 from dianliang.domain.enterprises.models import Finding, FindingDecision, FindingVisit
 from dianliang.domain.enterprises.operations import UnableToAnalyseError
+from dianliang.domain.enterprises.passes import LinkOverError
 from dianliang.domain.enterprises.shapes import FirmPage
 from dianliang.domain.work.models import Job
 from dianliang.flows.carbon import reckoning
@@ -28,11 +30,15 @@ from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.periods import TimeWindow
 from dianliang.kernel.phrases import Phrase
 
+__all__ = ["LinkOverError", "OwnPage", "book", "issue", "page", "report"]
 HALVES = {
     "am": (Phrase("上午"), time(8, 30), time(11, 30)),
     "pm": (Phrase("下午"), time(13, 30), time(17)),
 }
+OVER = passes.ABSENT
 DEMO_TOKEN = "yanshi-qiye-dianliang-2026"  # noqa: S105 (the demo shows it on its sign-in page)
+MOST_OPEN = 3
+"""How many visits that a firm booked may wait at once: one crew's day is for others, too."""
 SOONEST, FURTHEST = 1, 30
 """From tomorrow on, and within the days in which a visit for a finding is due."""
 
@@ -96,7 +102,7 @@ def is_open(token: str, *, at: datetime) -> bool:
     """Tell whether a link opens anything."""
     try:
         passes.opened(token, at=at)
-    except NotVisibleError:
+    except LinkOverError:
         return False
     return True
 
@@ -105,7 +111,7 @@ def page(token: str, *, at: datetime) -> OwnPage:
     """Return what the holder of a link sees.
 
     Raises:
-        NotVisibleError: no such link, or it is over.
+        LinkOverError: no such link, or it is over.
     """
     found = passes.opened(token, at=at)
     firm = found.customer
@@ -128,7 +134,8 @@ def account(token: str, number: str, *, year: int | None, at: datetime) -> Accou
     """Return a carbon account of the firm, with one of its years.
 
     Raises:
-        NotVisibleError: no such link, or the account is not this firm's.
+        LinkOverError: no such link, or it is over.
+        NotVisibleError: the account is not this firm's.
     """
     firm = passes.opened(token, at=at).customer
     if number not in {one.number for one in carbon.of_subject("firm", firm.number, by=SYSTEM)}:
@@ -140,7 +147,8 @@ def report(token: str, *, form: str, at: datetime) -> Printed:
     """Print the firm's own two-page report; the trail keeps that the firm took it.
 
     Raises:
-        NotVisibleError: no such link, or nothing was analysed.
+        LinkOverError: no such link, or it is over.
+        NotVisibleError: nothing was analysed.
         UnableToAnalyseError: the firm could not be analysed; the message says why.
     """
     found = passes.opened(token, at=at)
@@ -154,11 +162,14 @@ def report(token: str, *, form: str, at: datetime) -> Printed:
 def book(token: str, *, finding: str, on: date, half: str, at: datetime) -> Job:
     """Ask for somebody to come for a finding, on a day that suits the firm (企业约上门).
 
-    That the firm asks is its acceptance of the finding; the job has the chosen half day as window.
+    That the firm asks is its acceptance of a finding on which nobody has decided; what the desk
+    declined stays declined. The job has the chosen half day as window.
 
     Raises:
-        NotVisibleError: no such link, or the finding is not of what this firm sees.
-        UnableToAnalyseError: the day does not do, or the finding has a visit.
+        LinkOverError: no such link, or it is over.
+        NotVisibleError: the finding is not of what this firm sees.
+        UnableToAnalyseError: the day does not do, the finding was declined or has a visit, or the
+            firm has a visit in that half day or as many as it may have.
     """
     found = passes.opened(token, at=at)
     holder = passes.holder_of(found)
@@ -170,9 +181,30 @@ def book(token: str, *, finding: str, on: date, half: str, at: datetime) -> Job:
     if FindingVisit.objects.filter(finding=row).exists():
         raise UnableToAnalyseError(Phrase("这项发现已有上门工单。"))
     last = row.decisions.order_by("-pk").first()
-    if last is None or last.verdict != FindingDecision.Verdict.ACCEPTED:
+    if last is not None and last.verdict == FindingDecision.Verdict.DECLINED:
+        raise UnableToAnalyseError(Phrase("这项发现已决定不采纳，不能约上门；有疑问请联系供电所。"))
+    _check_room(found.customer, window)
+    if last is None:
         enterprises.decide(finding=row, verdict="accepted", words="企业约上门", by=holder, at=at)
     return following.sent(row, window=window, by=holder, at=at)
+
+
+def _check_room(firm: Customer, window: TimeWindow) -> None:
+    """Refuse a second visit in a half day, and more visits than may wait at once.
+
+    The firm's row is locked, so that two presses at once do not both find room.
+    """
+    Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=firm.pk)
+    visits = FindingVisit.objects.filter(
+        finding__analysis__customer=firm, job__status__in=("OPEN", "HANDED_OVER", "SCHEDULED")
+    )
+    booked = [windows for windows in visits.values_list("job__windows", flat=True) if windows]
+    if any(one[0] == window.start.isoformat() for windows in booked for one in windows):
+        words = Phrase("这半天已约了上门，请换一个时间，或当面一并核对。")
+        raise UnableToAnalyseError(words, field="half")
+    if len(booked) >= MOST_OPEN:
+        words = Phrase("已有 %(n)d 次上门在等，做完再约。", n=len(booked))
+        raise UnableToAnalyseError(words)
 
 
 def _window(on: date, half: str, *, at: datetime) -> TimeWindow:

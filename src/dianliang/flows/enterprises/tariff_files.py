@@ -1,9 +1,6 @@
 """Tariffs in files: JSON whole, or a table with a row for each stretch of the day."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +21,15 @@ from dianliang.engines.tariffs import (
     problems_of,
     problems_of_each,
 )
+from dianliang.flows.enterprises.tariff_json import body, minute_of, of_body, of_json, told
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
+__all__ = ["HEADINGS", "body", "demo", "of_body", "read", "template", "told"]
 DEMO = Path(__file__).parent / "data" / "demo_tariffs.json"
+MOST_BYTES = 1_000_000
+"""Thousands of stretches: more than any province has tariffs."""
 CODE, VERSION, TITLE, REGION, CLASS, VOLTAGE = (
     "电价编码",
     "版本",
@@ -109,6 +110,9 @@ def read(content: bytes, *, name: str) -> list[Tariff]:
         InvalidInputError: it cannot be understood, or a tariff is wrong; everything is told.
         UnreadableSheetError, InvalidRowsError: the same of a table.
     """
+    if len(content) > MOST_BYTES:
+        words = Phrase("%(name)s 超过 1 MB，电价文件不会这么大，请拆分后再导入。", name=name)
+        raise InvalidInputError(words, field="file")
     text = None if content[:4] in {sheets.ZIP_MAGIC, sheets.OLE_MAGIC} else decoded(content)
     if text is not None and text.lstrip()[:1] in {"[", "{"}:
         found = of_json(text, name=name)
@@ -131,121 +135,6 @@ def read(content: bytes, *, name: str) -> list[Tariff]:
 def demo() -> list[Tariff]:
     """Return the tariffs that ship for trying out; they are in force nowhere."""
     return of_json(DEMO.read_text(encoding="utf-8"), name=DEMO.name)
-
-
-def told(tariffs: Sequence[Tariff]) -> str:
-    """Return tariffs as JSON that `read` understands."""
-    return json.dumps([body(one) for one in tariffs], ensure_ascii=False, indent=1)
-
-
-def body(tariff: Tariff) -> dict[str, Any]:
-    """Return a tariff as plain values, periods and days by name."""
-    plain = asdict(tariff)
-    plain["valid_from"] = tariff.valid_from.isoformat()
-    plain["valid_until"] = tariff.valid_until and tariff.valid_until.isoformat()
-    plain["prices"] = {period.name.lower(): price for period, price in tariff.prices.items()}
-    plain["bands"] = [
-        {
-            "months": list(band.months),
-            "days": [day.name.lower() for day in band.days],
-            "from": _clock(band.from_minute),
-            "until": _clock(band.until_minute),
-            "period": band.period.name.lower(),
-        }
-        for band in tariff.bands
-    ]
-    return plain
-
-
-def of_json(text: str, *, name: str) -> list[Tariff]:
-    """Return the tariffs of a JSON text, not checked yet.
-
-    Raises:
-        InvalidInputError: it is no JSON, or a value is none of its kind; the message names it.
-    """
-    try:
-        rows = json.loads(text)
-    except ValueError as error:
-        raise InvalidInputError(
-            Phrase("%(name)s 不是 JSON：%(error)s。", name=name, error=error), field="file"
-        ) from error
-    rows = rows if isinstance(rows, list) else [rows]
-    found, wrong = [], []
-    for at, row in enumerate(rows, start=1):
-        try:
-            found.append(of_body(row))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            wrong.append(Phrase("第 %(at)s 个电价：%(said)s", at=at, said=_said(error)))
-    if wrong:
-        raise InvalidInputError(f"{name} 读不懂：\n" + "\n".join(wrong), field="file")
-    return found
-
-
-def _said(error: Exception) -> str:
-    return f"缺少 {error}" if isinstance(error, KeyError) else f"{error}"
-
-
-def of_body(row: Mapping[str, Any]) -> Tariff:
-    """Return a tariff from plain values.
-
-    Raises:
-        KeyError, TypeError, ValueError: one is missing or none of its kind.
-    """
-    unknown = set(row) - {one.name for one in fields(Tariff)}
-    if unknown:
-        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
-    bands = tuple(
-        Band(
-            months=tuple(int(month) for month in one["months"]),
-            days=tuple(DayKind[day.upper()] for day in one["days"]),
-            from_minute=minute_of(one["from"]),
-            until_minute=minute_of(one["until"]),
-            period=Period[one["period"].upper()],
-        )
-        for one in row["bands"]
-    )
-    until = row.get("valid_until")
-    words = ("code", "title", "region", "customer_class", "voltage", "source")
-    return Tariff(
-        **{key: str(row[key]) for key in words},
-        version=int(row["version"]),
-        valid_from=date.fromisoformat(row["valid_from"]),
-        valid_until=date.fromisoformat(until) if until else None,
-        bands=bands,
-        prices={Period[key.upper()]: _number(value) for key, value in row["prices"].items()},
-        levy_cny_kwh=_number(row.get("levy_cny_kwh", 0)),
-        demand_cny_kw=_number_or_none(row.get("demand_cny_kw")),
-        capacity_cny_kva=_number_or_none(row.get("capacity_cny_kva")),
-        basic=BasicRule(**row.get("basic", {})),
-        year=int(row["year"]),
-        certainty=Certainty(row["certainty"]),
-    )
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} 应是数字")
-    return float(value)
-
-
-def _number_or_none(value: Any) -> float | None:
-    return None if value is None else _number(value)
-
-
-def minute_of(text: str) -> int:
-    """Return the minutes past midnight of a time such as ``8:00``; ``24:00`` is the day's end.
-
-    Raises:
-        ValueError: it is none.
-    """
-    hour, _, minute = text.strip().replace("：", ":").partition(":")
-    if not (hour.isdecimal() and minute[:2].isdecimal() and int(minute[:2]) < 60):
-        raise ValueError(f"“{text}”不是时刻，应如 8:00")
-    return int(hour) * 60 + int(minute[:2])
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _of_table(content: bytes, *, name: str) -> list[Tariff]:

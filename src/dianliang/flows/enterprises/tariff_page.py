@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dianliang.domain.enterprises.models import TariffVersion
-from dianliang.domain.enterprises.tariff_queries import CheckRow, check_of
+from dianliang.domain.enterprises.tariff_queries import CheckRow, check_of, checks_of
 from dianliang.engines.tariffs import (
     CERTAINTY_WORDS,
     DAY_WORDS,
@@ -56,6 +56,7 @@ class TariffPage:
     tariff: Tariff
     certainty: str
     check: CheckRow | None
+    withdrawn: tuple[CheckRow, ...]
     prices: tuple[tuple[str, float], ...]
     hours: tuple[Hours, ...]
     before: int | None
@@ -71,7 +72,7 @@ def page_of(name: str) -> TariffPage:
     code, _, version = name.rpartition(".")
     if not (version.isdecimal() and len(version) < 5 and "\0" not in code):
         raise NotVisibleError(ABSENT)
-    kept = TariffVersion.objects.filter(code=code).select_related("check_made")
+    kept = TariffVersion.objects.filter(code=code).prefetch_related("checks")
     rows = {row.version: of_body(row.body) for row in kept}
     checks = {row.version: check_of(row) for row in kept}
     here = rows.get(int(version))
@@ -83,6 +84,13 @@ def page_of(name: str) -> TariffPage:
         tariff=here,
         certainty=CERTAINTY_WORDS[Certainty.PUBLISHED if checks[here.version] else here.certainty],
         check=checks[here.version],
+        withdrawn=tuple(
+            told
+            for row in kept
+            if row.version == here.version
+            for told in checks_of(row)
+            if told.withdrawn_at
+        ),
         prices=tuple((PERIOD_WORDS[period], price) for period, price in here.prices.items()),
         hours=tuple(_hours(here)),
         before=before,

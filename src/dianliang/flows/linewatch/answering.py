@@ -1,13 +1,15 @@
 """What a person says of an event, and what all that was said speaks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import floor
 
 from django.db import transaction
 
 from dianliang.domain.linewatch import access
 from dianliang.domain.linewatch.models import Camera, Event, RuleVersion
 from dianliang.domain.linewatch.operations import events, learning
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.work.models import Visit
 from dianliang.flows.linewatch import sending
 from dianliang.kernel.actor import Actor, Role
@@ -20,7 +22,9 @@ GOOD_ENOUGH = 0.8
 MAY_LOSE = 0.05
 """Share of true events that a higher threshold may silence."""
 STEP = 0.01
-DWELL_FACTOR, LONGEST_DWELL_S = 1.5, 60.0
+DWELL_FACTOR, LONGEST_DWELL_S, SHORTEST_DWELL_S = 1.5, 60.0, 3.0
+LEAST_MISSED = 2
+"""So many true ones without a warning before rules are proposed that warn more."""
 
 
 @transaction.atomic
@@ -98,11 +102,11 @@ def _answered(
     event = events.answer(
         event=event, verdict=verdict, note=note, by=by, at=at, device_at=device_at
     )
-    _propose(event.camera, at=at)
+    propose(event.camera, at=at)
     return event
 
 
-def _propose(camera: Camera, *, at: datetime) -> None:
+def propose(camera: Camera, *, at: datetime) -> None:
     """Propose other thresholds where what was answered under the present ones speaks for it."""
     rules = camera.rule_versions.order_by("-number")[0]
     if rules.ruleproposal_set.filter(decision=None).exists():
@@ -114,7 +118,9 @@ def _propose(camera: Camera, *, at: datetime) -> None:
         status: list(warned.filter(status=status).values_list("confidence", flat=True))
         for status in ("TRUE", "FALSE")
     }
-    found = proposed(rules, true=told["TRUE"], false=told["FALSE"])
+    found = proposed(rules, true=told["TRUE"], false=told["FALSE"]) or loosened(
+        rules, warned=len(told["TRUE"]), shown=_shown(rules), misses=_misses(rules)
+    )
     if found is None:
         return
     changes, reason = found
@@ -126,6 +132,50 @@ def _propose(camera: Camera, *, at: datetime) -> None:
         reason=reason,
         at=at,
     )
+
+
+def _shown(rules: RuleVersion) -> dict[str, list[float]]:
+    """Return how sure the guard was of answered events that it only showed as too unsure."""
+    rows = Event.objects.filter(
+        camera=rules.camera_id,
+        happened_at__gte=rules.set_at,
+        warning="console",
+        confidence__lt=rules.least_confidence,
+    )
+    return {
+        status: list(rows.filter(status=status).values_list("confidence", flat=True))
+        for status in ("TRUE", "FALSE")
+    }
+
+
+def _misses(rules: RuleVersion) -> int:
+    return Miss.objects.filter(camera=rules.camera_id, happened_at__gte=rules.set_at).count()
+
+
+def loosened(
+    rules: RuleVersion, *, warned: int, shown: Mapping[str, Sequence[float]], misses: int
+) -> tuple[dict[str, tuple[float, float]], str] | None:
+    """Return the change that would have warned of what was missed, with the reason.
+
+    `warned` are true events with a warning, `shown` confidences of those only shown, `misses` what
+    people reported. Where no event lay below the threshold, a shorter stay is asked for. None
+    while too little was missed, or most was warned of.
+    """
+    true, false = shown["TRUE"], shown["FALSE"]
+    missed = misses + len(true)
+    if missed < LEAST_MISSED or warned / (warned + missed) >= GOOD_ENOUGH:
+        return None
+    so_far = f"本版阈值下预警属实 {warned} 条，漏报 {misses} 条，只登记而属实 {len(true)} 条。"
+    for cut in sorted({floor(one / STEP) / round(1 / STEP) for one in true}):
+        won, lost = (sum(one >= cut for one in some) for some in (true, false))
+        if won > lost and 2 * won >= len(true):
+            words = f"把握不低于 {cut:g} 就预警，会多出属实 {won} 条、误报 {lost} 条。"
+            return {"least_confidence": (rules.least_confidence, cut)}, so_far + words
+    dwell_s = max(SHORTEST_DWELL_S, round(rules.dwell_s / DWELL_FACTOR, 1))
+    if misses < LEAST_MISSED or dwell_s >= rules.dwell_s:
+        return None
+    words = f"漏报的没有成为事件，建议停留满 {dwell_s:g} 秒就预警；误报可能增加。"
+    return {"dwell_s": (rules.dwell_s, dwell_s)}, so_far + words
 
 
 def proposed(

@@ -36,6 +36,7 @@ def _warning(rules: RuleVersion) -> WarningRules:
         debounce_s=rules.debounce_s,
         escalate_s=rules.escalate_s,
         least_confidence=rules.least_confidence,
+        least_people=rules.least_people,
         quiet_from_min=rules.quiet_from_min,
         quiet_until_min=rules.quiet_until_min,
     )

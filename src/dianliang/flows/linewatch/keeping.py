@@ -30,7 +30,6 @@ class Asked:
     voltage_kv: float
     area_code: str
     source: str
-    has_speaker: bool = False
     lat: float | None = None
     lon: float | None = None
 
@@ -62,8 +61,7 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         area=area,
         unit=unit,
         point=point,
-        source=_source(asked.source, least=1),
-        has_speaker=asked.has_speaker,
+        source=_source(asked.source),
         by=by,
         at=at,
     )
@@ -78,10 +76,9 @@ def _serves(unit: Unit, path: str) -> bool:
     return any(path.startswith(one) for one in served)
 
 
-def _source(text: str, *, least: int = 0) -> str:
-    source = clean_text(text, field="source", label="画面来源", most=500, least=least)
-    if source:
-        picture_sources.check(source)
+def _source(text: str) -> str:
+    source = clean_text(text, field="source", label="画面来源", most=500, least=1)
+    picture_sources.check(source)
     return source
 
 
@@ -92,14 +89,14 @@ def _unit(by: Actor) -> Unit:
     return unit
 
 
-def redirect(*, number: str, source: str, has_speaker: bool, by: Actor, at: datetime) -> None:
-    """Change a camera's source; an empty one keeps it.
+def redirect(*, number: str, source: str, by: Actor, at: datetime) -> None:
+    """Change a camera's source.
 
     Raises:
         InvalidInputError: it can be no source.
     """
     camera = access.camera_to_keep(number, by=by)
-    cameras.redirect(camera=camera, source=_source(source), has_speaker=has_speaker, by=by, at=at)
+    cameras.redirect(camera=camera, source=_source(source), by=by, at=at)
 
 
 def draw(*, number: str, zones: str, reason: str, by: Actor, at: datetime) -> int:

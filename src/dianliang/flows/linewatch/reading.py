@@ -14,9 +14,17 @@ from dianliang.domain.linewatch.lifecycle import CAMERA, EVENT, TROUBLED
 from dianliang.domain.linewatch.models import Camera, Event, SignCheck, WatchDay
 from dianliang.domain.linewatch.queries import cameras as camera_queries
 from dianliang.domain.linewatch.queries import events as event_queries
-from dianliang.domain.linewatch.queries.cameras import CameraRow, ProposalRow, SignRow, Zones
+from dianliang.domain.linewatch.queries.cameras import (
+    CameraRow,
+    MissRow,
+    ProposalRow,
+    SignRow,
+    SpeakerRow,
+    Zones,
+)
 from dianliang.domain.linewatch.queries.events import DeletionRow, EventRow
 from dianliang.domain.linewatch.queries.figures import Figures, figures
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.work import access as work_access
 from dianliang.flows.linewatch import weekly
@@ -86,6 +94,8 @@ class CameraPage:
     proposals: tuple[ProposalRow, ...]
     signs: tuple[SignRow, ...]
     signs_done: int
+    speakers: tuple[SpeakerRow, ...]
+    misses: tuple[MissRow, ...]
     figures: Figures
     events: tuple[EventRow, ...]
     verbs: tuple[tuple[str, str], ...]
@@ -116,6 +126,8 @@ def camera_page(*, number: str, by: Actor, at: datetime) -> CameraPage:
         proposals=camera_queries.open_proposals(camera),
         signs=signs,
         signs_done=sum(sign.done_at is not None for sign in signs),
+        speakers=camera_queries.speakers_of(camera),
+        misses=camera_queries.misses_of(camera),
         figures=_figures(camera, at=at),
         events=tuple(event_queries.row(one) for one in events[:LATEST]),
         verbs=tuple((verb.verb, verb.label) for verb in verbs),
@@ -135,7 +147,8 @@ def _figures(camera: Camera, *, at: datetime) -> Figures:
     days = WatchDay.objects.filter(camera=camera, on__gt=since.astimezone(SHANGHAI).date())
     watched_s = days.aggregate(n=Sum("watched_s"))["n"] or 0.0
     rows = Event.objects.filter(camera=camera, happened_at__gte=since)
-    return figures([weekly.counted(one) for one in rows], watched_s=watched_s)
+    misses = Miss.objects.filter(camera=camera, happened_at__gte=since).count()
+    return figures([weekly.counted(one) for one in rows], watched_s=watched_s, misses=misses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +227,7 @@ class EventPage:
     kept_until: datetime
     verdicts: tuple[tuple[str, str], ...]
     may_send: bool
+    may_ask: bool
     story: tuple[Moment, ...]
 
 
@@ -221,9 +235,14 @@ STORY = {
     "linewatch.event.keep": "登记",
     "linewatch.event.send": "派单",
     "linewatch.event.tell": "通知电管家",
+    "linewatch.event.voice": "喇叭应答",
+    "linewatch.event.ask": "提需求补警示牌",
     "linewatch.event.delete_pictures": "删除画面",
     **{f"linewatch.event.{row.verb}": row.label for row in EVENT},
 }
+
+NAMING = frozenset(f"linewatch.event.{verb}" for verb in ("send", "tell", "ask"))
+"""Steps whose outcome is a number or a way; it is shown where no reason was given."""
 
 
 def event_page(*, number: str, by: Actor) -> EventPage:
@@ -247,12 +266,13 @@ def event_page(*, number: str, by: Actor) -> EventPage:
         kept_until=event.happened_at + timedelta(days=rules.values["retention_days"]),
         verdicts=tuple(verdicts) if is_desk else (),
         may_send=is_desk and event.job_id is None and event.warning in SENDS,
+        may_ask=is_desk and event.status == "TRUE" and not event.need,
         story=tuple(
             Moment(
                 at=one.device_at or one.at,
                 label=STORY[one.verb],
                 who=one.actor_name,
-                words=one.reason or (one.after if one.verb.endswith(("send", "tell")) else ""),
+                words=one.reason or (one.after if one.verb in NAMING else ""),
             )
             for one in trail.order_by("id")
         ),

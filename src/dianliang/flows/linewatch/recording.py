@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from dianliang.core import files
 from dianliang.core.models import StoredFile
 from dianliang.domain.linewatch.models import Camera, Event
-from dianliang.domain.linewatch.operations import cameras, events
+from dianliang.domain.linewatch.operations import cameras, events, spot
 from dianliang.domain.linewatch.operations.events import Seen
+from dianliang.domain.linewatch.spot_models import Speaker
 from dianliang.flows.linewatch import sending
 from dianliang.kernel.actor import SYSTEM
 
-SILENT = "silent"
+SILENT, WAITING = "silent", "waiting"
 STILL = timedelta(hours=1)
 """How far back the event lies that somebody still there belongs to."""
 
@@ -27,15 +29,16 @@ def camera_of(number: str) -> Camera | None:
 def take_event(*, number: str, seen: Seen, at: datetime) -> Event | None:
     """Keep an event of a registered camera; send somebody where the warning says so.
 
-    Without a loudspeaker on the spot a voice warns nobody: the steward goes. Fewer people than the
+    A voice that was handed to no loudspeaker warns nobody: the steward goes. Fewer people than the
     camera's rules ask for are only noted. None while the view counts as moved, or for a camera
-    that is not watched.
+    that is not watched: what was stored for it is then deleted.
     """
     camera = camera_of(number)
     if camera is None or camera.status == "MOVED":
+        files.drop(seen.files)
         return None
     rules = camera.rule_versions.order_by("-number")[0]
-    if seen.warning == "voice" and not camera.has_speaker:
+    if seen.warning == "voice" and seen.voice != WAITING:
         seen = replace(seen, warning="steward")
     if seen.people < rules.least_people and seen.warning:
         seen = replace(seen, warning="console")
@@ -47,15 +50,51 @@ def take_event(*, number: str, seen: Seen, at: datetime) -> Event | None:
 
 @transaction.atomic
 def take_escalation(*, number: str, zone: str, at: datetime, reason: str = "") -> Event | None:
-    """Send somebody where people are still there after the voice; None if somebody was sent."""
+    """Send somebody where people are still there after the voice; None if somebody was sent.
+
+    Only an event that was warned of by voice is one to escalate.
+    """
     found = Event.objects.select_related("camera__area", "camera__unit").filter(
-        camera__number=number, zone=zone, happened_at__gte=at - STILL, job=None
+        camera__number=number, zone=zone, happened_at__gte=at - STILL, job=None, warning="voice"
     )
     event = found.order_by("-happened_at").first()
     if event is None or event.camera.status in {"MOVED", "RETIRED"}:
         return None
     sending.send(event=event, by=SYSTEM, at=at, reason=reason)
     return event
+
+
+@transaction.atomic
+def take_voice(*, event: str, is_spoken: bool, words: str, at: datetime) -> Event | None:
+    """Note what the loudspeakers answered; where none spoke the steward goes at once.
+
+    None where the event waits for no answer. An old one, left by a watch that was cut off, sends
+    nobody.
+    """
+    rows = Event.objects.select_related("camera__area", "camera__unit")
+    found = rows.filter(number=event, voice=WAITING).first()
+    if found is None:
+        return None
+    events.note_voice(event=found, is_spoken=is_spoken, words=words, at=at)
+    is_late = at - found.happened_at > STILL
+    if not is_spoken and not is_late and found.job_id is None and found.warning == "voice":
+        sending.send(event=found, by=SYSTEM, at=at, reason="喇叭没有应答")
+    return found
+
+
+def give_up_voices(*, number: str, at: datetime) -> None:
+    """Take warnings whose answer nobody heard for not delivered: the watch was cut off."""
+    left = Event.objects.filter(camera__number=number, voice=WAITING)
+    for event in left.values_list("number", flat=True):
+        take_voice(event=event, is_spoken=False, words="看守中断，不知道有没有喊话", at=at)
+
+
+@transaction.atomic
+def take_answer(*, speaker: int, is_spoken: bool, words: str, at: datetime) -> None:
+    """Note what one loudspeaker answered last."""
+    row = Speaker.objects.filter(pk=speaker).first()
+    if row is not None:
+        spot.note_answer(speaker=row, is_spoken=is_spoken, words=words, at=at)
 
 
 @transaction.atomic

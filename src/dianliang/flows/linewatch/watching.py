@@ -14,11 +14,12 @@ from dianliang.core import files
 from dianliang.core.models import StoredFile
 from dianliang.domain.linewatch.models import Camera
 from dianliang.domain.linewatch.operations.events import Seen
-from dianliang.engines.vision import Detector
+from dianliang.engines.vision import Detector, Level, Warned
 from dianliang.flows.lineguard.configuration import Watched
 from dianliang.flows.lineguard.watching import Guard
 from dianliang.flows.linewatch import recording
 from dianliang.flows.linewatch.configuring import watched_of
+from dianliang.flows.linewatch.speaking import Settled, Voices
 from dianliang.flows.linewatch.strips import strip_of
 from dianliang.integrations.cameras import Feed, Notice, Source, Taken, follow, source_of
 from dianliang.integrations.detecting import keep_snapshot
@@ -47,6 +48,8 @@ class _Camera:
     pictures: int = 0
     pictured_s: float | None = None
     due: dict[str, float] = field(default_factory=dict)
+    spoken: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Of each zone the key of the last warning by voice, and when it left."""
 
 
 class Runner:
@@ -62,6 +65,8 @@ class Runner:
         self._films = films
         self._detector, self._folder, self._clock, self._tell = detector, folder, clock, tell
         self._cameras: dict[str, _Camera] = {}
+        self._voices = Voices(now=lambda: clock().timestamp())
+        self._events: dict[str, str] = {}
 
     def feeds(self, numbers: Sequence[str]) -> list[Feed]:
         """Read the cameras that can be watched, and return where their pictures come from.
@@ -86,6 +91,8 @@ class Runner:
             self._tell(f"{camera.number} {words}（{refusal.code}）。")
             return None
         recording.begin(number=camera.number, at=self._clock())
+        recording.give_up_voices(number=camera.number, at=self._clock())
+        self._voices.reload(camera)
         self._cameras[camera.number] = _Camera(
             watched, versions, camera.status, self._guard(watched), source.is_live
         )
@@ -113,10 +120,17 @@ class Runner:
         return source
 
     def _guard(self, watched: Watched) -> Guard:
-        return Guard([watched], detector=self._detector, folder=self._folder, say=self._heard)
+        return Guard(
+            [watched],
+            detector=self._detector,
+            folder=self._folder,
+            say=self._heard,
+            warn=self._warn,
+        )
 
     def take(self, told: Taken | Notice) -> None:
         """Take a picture, or the news that a source has opened or ended."""
+        self._settle()
         own = self._cameras[told.camera_id]
         if isinstance(told, Notice):
             self._noticed(told, own)
@@ -130,9 +144,44 @@ class Runner:
             self._beat(told, own, at_s)
 
     def end(self) -> None:
-        """Write down what was watched since the last time."""
+        """Write down what was watched since the last time, and what loudspeakers answered."""
         for number, own in self._cameras.items():
             self._count(number, own, own.last_s, picture=None)
+        self._voices.close()
+        self._settle()
+        for left in self._voices.unanswered():
+            self._take_voice(left)
+
+    def _warn(self, warned: Warned) -> None:
+        """Let the loudspeakers speak, before anything is stored.
+
+        The guard has looked at quiet hours and the least number of people.
+        """
+        own = self._cameras[warned.event.camera_id]
+        if warned.level is not Level.VOICE or own.state == "MOVED":
+            return
+        key = self._voices.say(warned)
+        if key:
+            own.spoken[warned.zone_id] = (key, self._clock())
+
+    def _settle(self) -> None:
+        """Write down what loudspeakers have answered since the last picture."""
+        heard, settled = self._voices.answers()
+        for one in heard:
+            recording.take_answer(
+                speaker=one.speaker, is_spoken=one.is_spoken, words=one.words, at=self._clock()
+            )
+        for done in settled:
+            self._take_voice(done)
+
+    def _take_voice(self, done: Settled) -> None:
+        number = self._events.pop(done.key, None)
+        if number is None:
+            return
+        at = self._clock()
+        recording.take_voice(event=number, is_spoken=done.is_spoken, words=done.words, at=at)
+        told = "已喊话" if done.is_spoken else "喇叭没有应答，已派人"
+        self._tell(f"{number} {told}：{done.words}")
 
     def _noticed(self, told: Notice, own: _Camera) -> None:
         self._tell(f"{told.camera_id} {told.words}")
@@ -179,6 +228,7 @@ class Runner:
         found = watched_of(camera) if camera is not None else None
         if camera is None or found is None:
             return
+        self._voices.reload(camera)
         is_accepted = own.state == "MOVED" and camera.status != "MOVED"
         own.state = camera.status
         if found[1] != own.versions or is_accepted:
@@ -216,7 +266,8 @@ class Runner:
         warning = str(record["warning"] or "")
         zone = next(one for one in own.watched.camera.zones if one.id == record["zone"])
         due_at = since_at + timedelta(seconds=zone.dwell_s)
-        warned_at = max(happened_at, self._clock()) if own.is_live else happened_at
+        key, left_at = own.spoken.pop(zone.id, ("", self._clock()))
+        warned_at = max(happened_at, left_at) if own.is_live else happened_at
         kept = self._kept(record["evidence"])
         event = recording.take_event(
             number=number,
@@ -233,10 +284,13 @@ class Runner:
                 latency_s=max(0.0, (warned_at - due_at).total_seconds())
                 if warning in WARNS
                 else None,
+                voice=recording.WAITING if key else "",
                 **kept,
             ),
             at=warned_at,
         )
+        if event is not None and key:
+            self._events[key] = event.number
         if event is not None:
             self._tell(f"{number} {event.number} {event.zone}，预警：{event.warning or '无'}")
 

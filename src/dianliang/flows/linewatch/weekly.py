@@ -1,5 +1,6 @@
 """The week of each camera: hours watched, events, what persons said of them, how soon it was."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from dianliang.core import audit
 from dianliang.domain.linewatch import access
 from dianliang.domain.linewatch.models import Camera, Event, WatchDay
 from dianliang.domain.linewatch.queries.figures import Counted, Figures, figures
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.integrations.documents.model import Block, Document, Facts, Heading, Paragraph
 from dianliang.integrations.documents.model import Table as PaperTable
 from dianliang.integrations.documents.pdf import pdf
@@ -22,6 +24,7 @@ TITLE = "线路守护周报"
 PRIVACY = (
     "画面从不识别任何人，存下的画面里每个人头都已打码，到期自动删除并登记。"
     "查准率只算已反馈为属实或误报的事件，区间为 95% Wilson 区间；未反馈的不算在内。"
+    "查全率只算有人知道的：属实的事件和有人报告的漏报，没人看见的不在其中，所以是上限。"
 )
 
 
@@ -63,7 +66,7 @@ def monday_of(day: date) -> date:
 
 
 def week(*, day: date, by: Actor) -> Week:
-    """Return the week that a day lies in; three queries however many cameras there are."""
+    """Return the week that a day lies in; four queries however many cameras there are."""
     starts_on = monday_of(day)
     cameras = list(access.cameras(by).order_by("number"))
     events = list(
@@ -74,23 +77,36 @@ def week(*, day: date, by: Actor) -> Week:
         )
     )
     watched = _watched_s(cameras, starts_on)
+    missed = Miss.objects.filter(
+        camera__in=cameras,
+        happened_at__gte=_midnight(starts_on),
+        happened_at__lt=_midnight(starts_on + WEEK),
+    )
+    misses = Counter(missed.values_list("camera", flat=True).order_by())
     return Week(
         starts_on=starts_on,
         ends_on=starts_on + WEEK - timedelta(days=1),
-        rows=tuple(_row(camera, events, watched.get(camera.pk, 0.0)) for camera in cameras),
-        total=figures([counted(one) for one in events], watched_s=sum(watched.values())),
+        rows=tuple(
+            _row(camera, events, watched.get(camera.pk, 0.0), misses[camera.pk])
+            for camera in cameras
+        ),
+        total=figures(
+            [counted(one) for one in events],
+            watched_s=sum(watched.values()),
+            misses=misses.total(),
+        ),
         is_generated=any(camera.is_generated for camera in cameras),
     )
 
 
-def _row(camera: Camera, events: Sequence[Event], watched_s: float) -> CameraWeek:
+def _row(camera: Camera, events: Sequence[Event], watched_s: float, misses: int) -> CameraWeek:
     own = [counted(one) for one in events if one.camera_id == camera.pk]
     return CameraWeek(
         number=camera.number,
         name=camera.name,
         line_name=camera.line_name,
         span=camera.span,
-        figures=figures(own, watched_s=watched_s),
+        figures=figures(own, watched_s=watched_s, misses=misses),
     )
 
 
@@ -145,11 +161,13 @@ def document(found: Week) -> Document:
                 "属实",
                 "误报",
                 "未反馈",
+                "漏报",
                 "查准率",
+                "查全率",
             ),
             rows=[_cells(row) for row in found.rows],
-            numbers=frozenset({2, 3, 4, 5, 6}),
-            widths=(3, 3, 1.4, 1, 1, 1, 1.2, 2.6),
+            numbers=frozenset({2, 3, 4, 5, 6, 7}),
+            widths=(2.8, 2.8, 1.4, 1, 1, 1, 1.2, 1, 2.4, 2.4),
             empty="没有摄像机。",
         ),
     ]
@@ -169,7 +187,9 @@ def _facts(found: Figures) -> list[tuple[str, str]]:
         ("误报", f"{found.false_count}"),
         ("看不清", f"{found.unclear_count}"),
         ("未反馈", f"{found.waiting_count}"),
+        ("漏报", f"{found.miss_count}"),
         ("查准率", _precision(found)),
+        ("查全率（上限）", _recall(found)),
         ("每天误报", _number(found.false_a_day, "")),
         ("预警延迟中位数", _number(found.latency_median_s, " 秒")),
         ("预警延迟最长", _number(found.latency_most_s, " 秒")),
@@ -187,14 +207,24 @@ def _cells(row: CameraWeek) -> tuple[str, ...]:
         f"{found.true_count}",
         f"{found.false_count}",
         f"{found.waiting_count}",
+        f"{found.miss_count}",
         _precision(found),
+        _recall(found),
     )
 
 
 def _precision(found: Figures) -> str:
-    if found.precision is None or found.precision_low is None or found.precision_high is None:
+    return _share(found.precision, found.precision_low, found.precision_high)
+
+
+def _recall(found: Figures) -> str:
+    return _share(found.recall, found.recall_low, found.recall_high)
+
+
+def _share(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None:
         return "—"
-    return f"{found.precision:.0%}（{found.precision_low:.0%}–{found.precision_high:.0%}）"
+    return f"{value:.0%}（{low:.0%}–{high:.0%}）"
 
 
 def _number(value: float | None, unit: str) -> str:

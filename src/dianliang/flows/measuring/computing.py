@@ -3,8 +3,9 @@
 A design that cannot carry an interval gets none: the range is returned with the reason.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,22 @@ from numpy.typing import NDArray
 
 from dianliang.engines import measurement
 from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
+from dianliang.flows.measuring import yearly
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 
 LEVEL = 0.9
 PLAIN_C = 15.0
 """One temperature for all days: nobody brought the weather, so the calendar alone explains."""
-NO_WEATHER = "；没有气温数据，按工作日、休息日、节假日和季节建立基准，故只作初步筛查"
+OVER_DAYS = Phrase("%(how)s；基准 %(base)d 天，报告期 %(report)d 天").message
+NO_WEATHER = Phrase(
+    "%(how)s；基准 %(base)d 天，报告期 %(report)d 天；没有气温数据，"
+    "按工作日、休息日、节假日和季节建立基准，故只作初步筛查"
+).message
 MOST_PARTS = 24
 """Into so many parts the readings of one pair are cut to show their range: hours of a day."""
 ENGINE, VERSION = "engines.measurement", "1"
+HOURS = 24
 Floats = NDArray[np.float64]
 
 
@@ -39,6 +46,7 @@ class Asked:
     after: float | None = None
     share: float = 1.0
     level: float = LEVEL
+    agreed: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +82,14 @@ def computed(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
     Raises:
         InvalidInputError: the figures cannot carry any result; the message says why.
     """
-    ways = {
+    ways: Mapping[str, Callable[[Asked, Sequence[Mapping[str, Any]]], Result]] = {
         "weather": _by_weather,
         "calendar": _by_weather,
         "production": _by_output,
         "trial": _by_trial,
+        "hourly": _by_hour,
+        "samples": lambda asked, rows: _of_a_year(asked, yearly.of_samples(rows, asked.agreed)),
+        "bills": lambda asked, rows: _of_a_year(asked, yearly.of_bills(rows)),
     }
     try:
         return ways[asked.design](asked, rows)
@@ -115,8 +126,12 @@ def _by_weather(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         fraction=meter.fraction,
         findings=findings,
         is_held=bool(said) or meter.status is not Status.VERIFIED,
-        method=f"{meter.method}；基准 {meter.base_days} 天，报告期 {meter.report_days} 天"
-        f"{NO_WEATHER if is_bare else ''}",
+        method=Phrase(
+            NO_WEATHER if is_bare else OVER_DAYS,
+            how=meter.method,
+            base=meter.base_days,
+            report=meter.report_days,
+        ),
         periods=(meter.base, meter.report),
         series=_series(days, kwh, baselines.predict(whole)[:, 0]),
         best="SCREENED" if is_bare else "MEASURED",
@@ -189,10 +204,73 @@ def _by_trial(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         fraction=found.fraction,
         findings=found.findings,
         is_held=found.status is not Status.VERIFIED,
-        method=f"对照试验，{len(units)} 个单元，单位产量能耗之比",
+        method=Phrase("对照试验，%(n)d 个单元，单位产量能耗之比", n=len(units)),
         periods=(None, (days[0], days[-1]) if days else None),
         measure="%",
         seen=(seen[0] * 100, seen[1] * 100),
+    )
+
+
+def _by_hour(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
+    """Compute by the hours of a curve; hours without a temperature are left out."""
+    days = np.array([row["on"] for row in rows], dtype="datetime64[D]")
+    times = (days[:, None] + np.arange(HOURS).astype("timedelta64[h]")).ravel()
+    warm, kwh = (
+        np.array([row[name] for row in rows], dtype=float).ravel()
+        for name in ("temperature_c", "kwh")
+    )
+    known = np.isfinite(warm)
+    times, warm, kwh = times[known], warm[known], kwh[known]
+    is_after = _split(times, asked.measure_on)
+    whole = measurement.Weather.of(times, warm)
+    baselines = measurement.fit_hourly(whole.only(~is_after), kwh[~is_after][:, None])
+    found = measurement.hourly_savings(
+        baselines, whole.only(is_after), kwh[is_after][:, None], level=asked.level
+    )
+    expected = float(found.expected_kwh[0])
+    saved = expected - float(found.measured_kwh[0])
+    ends = (float(found.low_kwh[0]), float(found.high_kwh[0]))
+    read = np.isfinite(kwh)
+    of_day = times.astype("datetime64[D]")
+    predicted = np.where(read, baselines.predict(whole)[:, 0], 0.0)
+    told, place = np.unique(of_day, return_inverse=True)
+    sums = [
+        np.bincount(place, side).astype(np.float64)
+        for side in (np.where(read, kwh, 0.0), predicted)
+    ]
+    meters = len(asked.agreed.get("meters", ()))
+    return _result(
+        asked,
+        value=saved,
+        ends=tuple(None if np.isnan(end) else end for end in ends),
+        fraction=saved / expected if expected > 0 else None,
+        findings=found.findings[0],
+        is_held=found.statuses[0] is not Status.VERIFIED,
+        method=Phrase(
+            "IPMVP C，按小时电量对气温；%(n)d 只表，基准 %(base)d 小时，报告期 %(report)d 小时",
+            n=meters,
+            base=int((read & ~is_after).sum()),
+            report=int((read & is_after).sum()),
+        ),
+        periods=(_ends(of_day[~is_after]), _ends(of_day[is_after])),
+        series=_series(told, sums[0], sums[1]),
+    )
+
+
+def _of_a_year(asked: Asked, told: yearly.Yearly) -> Result:
+    """Return a saving that is told for the year from the measure on."""
+    found, first = told.found, date.fromisoformat(asked.measure_on)
+    is_measured = found.status in {Status.MEASURED, Status.VERIFIED}
+    return _result(
+        asked,
+        value=found.saved_kwh,
+        ends=(found.low_kwh, found.high_kwh),
+        fraction=found.saved_kwh / told.used_kwh if told.used_kwh > 0 else None,
+        findings=found.findings,
+        is_held=found.status is not Status.VERIFIED,
+        method=told.method,
+        periods=(None, (first.isoformat(), (first + timedelta(days=364)).isoformat())),
+        best="MEASURED" if is_measured else "SCREENED",
     )
 
 

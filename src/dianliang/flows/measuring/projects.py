@@ -14,16 +14,28 @@ from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.operations import measuring as operations
 from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims as claim_book
+from dianliang.domain.energy.queries.holding import of_whole_meters
 from dianliang.domain.energy.queries.measuring import SENTENCES, ProjectRow, project_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
 from dianliang.flows import claims
-from dianliang.flows.measuring import computing, tables
+from dianliang.flows.measuring import bringing, computing
+from dianliang.flows.measuring.bringing import Wanted
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.phrases import Phrase, kept
 
 KIND = "energy.measure"
-OPTIONS = {"weather": "C", "calendar": "C", "production": "B", "trial": "B"}
+OPTIONS = {
+    "weather": "C",
+    "calendar": "C",
+    "production": "B",
+    "trial": "B",
+    "hourly": "C",
+    "samples": "A",
+    "bills": "D",
+}
+"""IPMVP's option of each design."""
+WHOLE = "C"
 
 
 @transaction.atomic
@@ -41,21 +53,39 @@ def open_project(*, draft: ProjectDraft, unit_code: str, by: Actor, at: datetime
 
 
 @transaction.atomic
-def take_in(*, number: str, content: bytes, name: str, by: Actor, at: datetime) -> None:
+def take_in(
+    *,
+    number: str,
+    content: bytes,
+    name: str,
+    by: Actor,
+    at: datetime,
+    wanted: Wanted | None = None,
+) -> None:
     """Give a project its readings and have it computed in the background.
 
     Raises:
         NotVisibleError: it is absent, another's, or the actor only reads.
-        UnreadableSheetError, InvalidRowsError: see `tables.read`; nothing is kept.
+        UnreadableSheetError, InvalidRowsError, InvalidInputError: see `bringing.read`; nothing is
+            kept.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     project = _to_write(number, by=by)
-    if project.design not in tables.NEEDED:
+    if project.design not in bringing.DESIGNS:
         words = Phrase("这个项目的读数取自电表曲线，请到企业的页面重新核实。")
         raise UnableToMeasureError(words, field="file")
-    found = tables.read(content, name=name, design=project.design)
+    filled = bringing.read(
+        content, name=name, design=project.design, wanted=wanted or Wanted(), by=by
+    )
+    found = filled.brought
     operations.take_in(
-        project=project, rows=found.rows, source=found.name, digest=found.digest, by=by, at=at
+        project=project,
+        rows=found.rows,
+        source=found.name,
+        digest=found.digest,
+        agreed=filled.agreed,
+        by=by,
+        at=at,
     )
     jobs.enqueue(KIND, {"number": number}, by=by, at=at)
 
@@ -96,25 +126,42 @@ def compute_in_background(context: jobs.JobContext) -> dict[str, Any]:
     return {"number": number}
 
 
-@transaction.atomic
 def compute(*, number: str, at: datetime) -> None:
-    """Compute a project if it waits for it, and keep what came out or why nothing can."""
-    rows = MeasurementProject.objects.select_for_update().filter(number=number, status="READY")
-    project = rows.first()
-    if project is None:
+    """Compute a project if it waits for it, and keep what came out or why nothing can.
+
+    Computed outside of the transaction: a year of curves takes long to read. A project that was
+    changed meanwhile has a job of its own.
+    """
+    waiting = MeasurementProject.objects.filter(number=number, status="READY").first()
+    if waiting is None:
         return
     result, refusal = None, ""
     try:
-        result = _plain(computing.computed(_asked(project), project.rows))
+        result = _computed(waiting)
     except DomainError as refused:
         refusal = refused.message
-    operations.keep_result(project=project, result=result, refusal=refusal, at=at)
+    with transaction.atomic():
+        rows = MeasurementProject.objects.select_for_update().filter(number=number, status="READY")
+        project = rows.first()
+        if project is not None and _given(project) == _given(waiting):
+            operations.keep_result(project=project, result=result, refusal=refusal, at=at)
+
+
+def _given(project: MeasurementProject) -> tuple[Any, ...]:
+    return project.digest, project.events, project.agreed
+
+
+def _computed(project: MeasurementProject) -> dict[str, Any]:
+    rows, digest = project.rows, ""
+    if project.design == "hourly":
+        rows, digest = bringing.with_curves(rows, project.agreed["meters"])
+    return {**_plain(computing.computed(_asked(project), rows)), "curves": digest}
 
 
 def _plain(found: computing.Result) -> dict[str, Any]:
     """Return a result as it is stored: sentences with their parts."""
     said = {name: [kept(one) for one in getattr(found, name)] for name in SENTENCES}
-    return {**asdict(found), **said}
+    return {**asdict(found), **said, "method": kept(found.method)}
 
 
 @transaction.atomic
@@ -123,7 +170,7 @@ def state(*, number: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
 
     Raises:
         NotVisibleError: it is absent or another's.
-        UnableToMeasureError: nothing is computed.
+        UnableToMeasureError: nothing is computed, or another project has stated the same change.
         UnableToClaimError, IllegalTransitionError, StaleStateError: see `claims.restate_claim`.
     """
     project = _to_write(number, by=by)
@@ -131,7 +178,9 @@ def state(*, number: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
         raise UnableToMeasureError("还没有算出结果，不能登记。")
     row = project_row(project)
     words = reason.strip() or "读数或事件有变化，重新计算。"
-    made = claims.restate_claim(draft=_draft(row), reason=words, by=by, at=at)
+    draft = _draft(row)
+    _refuse_counted(draft)
+    made = claims.restate_claim(draft=draft, reason=words, by=by, at=at)
     operations.lead_on(project=project, verb="state", reason=made.number, by=by, at=at)
     return made
 
@@ -162,6 +211,24 @@ def claim_key(number: str, *, finding: str = "") -> str:
     return f"enterprise-finding:{finding}" if finding else f"measure:{number}"
 
 
+def _refuse_counted(draft: ClaimDraft) -> None:
+    """Refuse the change of a firm's whole meters where another claim holds it for these days.
+
+    Whole meters (IPMVP option C) show all measures of a firm together: two claims are one saving.
+    """
+    if draft.option != WHOLE or draft.subject_kind != "firm":
+        return
+    other = of_whole_meters(draft)
+    if other is not None:
+        words = Phrase(
+            "这户企业整户电表的变化已经登记为 %(claim)s（测量项目 %(project)s），数据期重叠；"
+            "同一变化只能登记一次，请在那个项目里一并说明这项措施。",
+            claim=other.number,
+            project=other.project or "—",
+        )
+        raise UnableToMeasureError(words, field="acted_on")
+
+
 def _to_write(number: str, *, by: Actor) -> MeasurementProject:
     if by.role not in access.WRITERS | {SYSTEM.role}:
         raise NotVisibleError("没有找到这个测量项目。")
@@ -176,6 +243,7 @@ def _asked(project: MeasurementProject) -> computing.Asked:
         before=project.efficiency_before,
         after=project.efficiency_after,
         share=project.part_share,
+        agreed=project.agreed,
     )
 
 
@@ -194,7 +262,7 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         confidence=told["level"],
         no_interval="" if has_interval else refused,
         option=OPTIONS[row.design],
-        method=told["method"][:400],
+        method=str(told["method"])[:400],
         engine=computing.ENGINE,
         engine_version=computing.VERSION,
         boundary=row.boundary,
@@ -224,7 +292,14 @@ def _evidence(row: ProjectRow) -> list[EvidenceDraft]:
         EvidenceDraft(kind="measurement", number=row.number, words=row.title),
         EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
         *(found if row.finding_number else ()),
+        *_curves(row),
     ]
+
+
+def _curves(row: ProjectRow) -> list[EvidenceDraft]:
+    digest = (row.result or {}).get("curves", "")
+    words = f"电表曲线 {'、'.join(row.agreed.get('meters', ()))}"[:120]
+    return [EvidenceDraft(kind="readings", words=words, digest=digest)] if digest else []
 
 
 def _what(told: Mapping[str, Any]) -> str:

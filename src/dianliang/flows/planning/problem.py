@@ -17,6 +17,7 @@ from dianliang.flows.planning.chosen import (
     scope_of,
     teams_in_scope,
 )
+from dianliang.flows.planning.daytime import by_day, working_hours
 from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, made_true
 from dianliang.flows.planning.lines import with_lines
 from dianliang.flows.planning.relaxing import Lane, relaxed
@@ -101,11 +102,17 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
     ways, price = roads.ways(), prices(asked.terms, jobs)
+    hours = _hours_of_ordinary(asked, scene)
     timeless = {number for number, lock in locks.items() if lock.start_at is None}
+    held = price.keys() | locks.keys()
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
-            _engine_job(job, number in timeless, price.get(number, BY_PRIORITY))
+            _engine_job(
+                job,
+                () if number in timeless else _windows(job, () if number in held else hours),
+                price.get(number, BY_PRIORITY),
+            )
             for number, job in jobs.items()
             if number not in stuck
         ),
@@ -136,7 +143,9 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
 
 def _with_relations(jobs: Sequence[Job]) -> dict[str, Job]:
     rows = Job.objects.filter(pk__in=[job.pk for job in jobs]).order_by("pk")
-    related = rows.select_related("skill", "area", "unit", "preferred_team", "forbidden_team")
+    related = rows.select_related(
+        "skill", "service", "area", "unit", "preferred_team", "forbidden_team"
+    )
     return {job.number: job for job in related}
 
 
@@ -201,19 +210,30 @@ def _hour(day: date, hour: float) -> datetime:
     return midnight + timedelta(hours=hour)
 
 
-def _engine_job(
-    job: Job, is_timeless: bool, price: tuple[float | None, float | None]
-) -> routing.Job:
-    """Return a job for the engine; one whose confirmed time is past keeps no window."""
-    windows = tuple(
+def _hours_of_ordinary(asked: Asked, scene: Scene) -> tuple[TimeWindow, ...]:
+    """Return when ordinary visits may be made in an emergency; else shifts say it themselves."""
+    if asked.terms is None or not asked.teams:
+        return ()
+    return working_hours(asked.teams, [*scene.days, *(day for _, day in asked.terms.windows)])
+
+
+def _windows(job: Job, hours: Sequence[TimeWindow]) -> tuple[TimeWindow, ...]:
+    own = [
         TimeWindow(datetime.fromisoformat(start), datetime.fromisoformat(end))
         for start, end in job.windows
-    )
+    ]
+    return tuple(by_day(job, own, hours) if hours else own)
+
+
+def _engine_job(
+    job: Job, windows: tuple[TimeWindow, ...], price: tuple[float | None, float | None]
+) -> routing.Job:
+    """Return a job for the engine; one whose confirmed time is past keeps no window."""
     return routing.Job(
         id=job.number,
         at=GeoPoint(job.lat, job.lon),
         duration_s=job.duration_min * 60,
-        windows=() if is_timeless else windows,
+        windows=windows,
         skills=frozenset({job.skill.code}) if job.skill else frozenset(),
         gear={str(kind): int(count) for kind, count in job.gear.items()},
         priority=routing.Priority(job.priority),

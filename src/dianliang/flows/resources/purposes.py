@@ -1,14 +1,43 @@
 """What things are taken for; the number of a job or an activity is looked up."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from dianliang.domain.incidents.lifecycle import OPEN
+from dianliang.domain.incidents.models import Incident
 from dianliang.domain.programs.models import Activity, Session
 from dianliang.domain.resources.models import Movement
 from dianliang.domain.resources.operations.stocking import Purpose
-from dianliang.domain.work.models import Job
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Job, Visit
+from dianliang.kernel.actor import Actor
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 KINDS = {str(code): str(label) for code, label in Movement.Purpose.choices}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A number that somebody before a shelf may mean, so that he need not type it."""
+
+    number: str
+    title: str
+
+
+def offered(*, by: Actor, at: datetime) -> tuple[Offer, ...]:
+    """Return the open incidents of one's own teams, then their jobs of the day."""
+    teams = {"teams__code__in": by.team_codes}
+    incidents = Incident.objects.filter(status__in=OPEN, **teams).distinct().order_by("number")
+    today = at.astimezone(SHANGHAI).date()
+    own = Visit.objects.filter(team__code__in=by.team_codes, on=today, status__in=VISIT_OPEN)
+    rows = [
+        *incidents.values_list("number", "title"),
+        *own.order_by("arrive_at").values_list("job__number", "job__title"),
+    ]
+    return tuple(Offer(number=number, title=title) for number, title in rows)
 
 
 def purpose_of(kind: str, number: str, words: str) -> Purpose:

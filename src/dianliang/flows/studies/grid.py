@@ -1,10 +1,12 @@
 """A grid that was sent in (潮流计算): read, checked, computed in the background, kept."""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from dianliang.integrations import grid_files
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase, kept
-from dianliang.kernel.text import decoded
+from dianliang.kernel.text import decoded, without_controls
 
 KIND = Study.Kind.FLOW.value
 ENGINE = "powerflow-1"
@@ -41,6 +43,12 @@ MOST_UNPACKED = 64 * 1024 * 1024
 MOST_NODES, MOST_STEPS = 20_000, 3000
 MOST_TOLD = 300
 """Things beyond a limit that are told word by word, worst first; all of them are counted."""
+MOST_NAME, MOST_SUFFIX = 60, 12
+DAMAGED = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
+    *(UnicodeDecodeError, LZMAError, zlib.error),
+)
+"""What Python raises for an archive that was cut, changed, encrypted or packed unusually."""
 READING, SOLVING = Phrase("读模型"), Phrase("逐点计算")
 
 
@@ -114,18 +122,30 @@ def _laid_down(folder: Path, name: str, content: bytes) -> Path:
     if name.lower().endswith(".zip"):
         return _unpacked(folder / "tables", content)
     suffix = Path(name).suffix.lower()
-    path = folder / f"{Path(name).stem[:60] or 'grid'}{suffix}"
+    # Named as it was sent, so that errors name it, within what a file system takes: 255 bytes.
+    path = folder / f"{_short(Path(name).stem) or 'grid'}{_short(suffix)[:MOST_SUFFIX]}"
     path.write_bytes(content)
     return path
+
+
+def _short(name: str) -> str:
+    """Return a name that a file system takes: no control characters, 60 characters at most."""
+    return without_controls(name).encode("utf-8", "ignore").decode()[:MOST_NAME]
 
 
 def _unpacked(folder: Path, content: bytes) -> Path:
     """Unpack the CSV files of an archive, wherever in it they lie, and nothing else.
 
     Raises:
-        InvalidInputError: it is damaged, or larger than a grid is.
+        InvalidInputError: it is damaged, larger than a grid is, or a name in it is none.
     """
     folder.mkdir()
+    for name, table in _tables(content):
+        (folder / name).write_bytes(table)
+    return folder
+
+
+def _tables(content: bytes) -> Iterator[tuple[str, bytes]]:
     left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -133,17 +153,19 @@ def _unpacked(folder: Path, content: bytes) -> Path:
                 name = Path(entry.filename).name
                 if entry.is_dir() or Path(name).suffix.lower() != ".csv":
                     continue
+                if _short(name) != name:
+                    words = Phrase("压缩包里有文件名过长或带特殊字符的表，请改名后再上传。")
+                    raise InvalidInputError(words, field="model")
                 with archive.open(entry) as file:
                     table = file.read(left + 1)
                 left -= len(table)
                 if left < 0:
                     raise InvalidInputError(Phrase("压缩包解开后超过 64 MB。"), field="model")
-                (folder / name).write_bytes(table)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+                yield name, table
+    except DAMAGED as error:
         raise InvalidInputError(
             Phrase("压缩包打不开，请重新压缩后再上传。"), field="model"
         ) from error
-    return folder
 
 
 @jobs.handler(keeping.job_kind(KIND))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dianliang.core import jobs
+from dianliang.domain.catalog.queries import work_calendar
 from dianliang.domain.network.models import Transformer
 from dianliang.domain.relief.models import Study
 from dianliang.domain.relief.operations import Studied
@@ -24,7 +25,7 @@ from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase
 
 KIND = Study.Kind.SEASON.value
-ENGINE = "forecasting-1"
+ENGINE = "forecasting-2"
 LOW, MIDDLE, HIGH = (LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 """The outer pair is an interval of 90 %."""
 READING, WRITING = Phrase("读各季的曲线"), Phrase("写结果")
@@ -117,6 +118,7 @@ def computed(wanted: Wanted, *, title: str, by: Actor) -> Studied:
         days=wanted.days,
         machines=wanted.machines,
         power_factor=POWER_FACTOR,
+        calendar=work_calendar(),
     )
     own = Transformer.objects.filter(area_id__in=curves.areas_of(by)).select_related("area__parent")
     known = {row.number: row for row in own}

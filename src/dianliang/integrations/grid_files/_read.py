@@ -32,7 +32,9 @@ def read_grid(path: Path) -> Grid:
             if all((path / name).exists() for name in files):
                 return read(path)
         names = "、".join(name for files in FOLDERS for name in files)
-        words = f"文件夹 {path} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
+        words = (
+            f"文件夹 {path.name} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
+        )
         raise UnreadableGridError(words)
     try:
         if path.suffix.lower() in EXCEL:
@@ -41,7 +43,7 @@ def read_grid(path: Path) -> Grid:
             raise UnreadableGridError(f"{path.name} 超过 200 MB，请按馈线拆分。")
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
+        words = f"读不了 {path.name}：{reason(error)}。请检查文件名和权限。"
         raise UnreadableGridError(words) from error
     return read_document(text or "", name=path.name)
 

@@ -45,12 +45,22 @@ class _Waiting:
 
 
 class Outlet:
-    """A device, its threads and its queue; `failed` is called from them for what is given up."""
+    """A device, its threads and its queue.
+
+    From its threads `failed` is called for what is given up, and `taken` with the key of what the
+    device has taken.
+    """
 
     def __init__(
-        self, speaker: Speaker, *, failed: Callable[[Failed], None], pace: Pace | None = None
+        self,
+        speaker: Speaker,
+        *,
+        failed: Callable[[Failed], None],
+        taken: Callable[[str], None] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._speaker, self._failed, self._pace = speaker, failed, pace or Pace()
+        self._taken = taken
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._is_closed, self._busy = False, 0
@@ -115,6 +125,9 @@ class Outlet:
                 self._again(one, refusal)
             except Exception as fault:  # noqa: BLE001 (a thread that ends would warn nobody again)
                 self._give_up(one, f"没有送出，出了意外：{type(fault).__name__}")
+            else:
+                if self._taken is not None:
+                    self._taken(one.key)
             finally:
                 with self._changed:
                     self._busy -= 1

@@ -30,7 +30,8 @@ class Hints:
     """What the person says about a file, over what its headings say.
 
     `unit` kW, W or MW; `label` start or end; `is_secondary`: powers are to be multiplied;
-    `digits` of a register before its point; `accepts_lost_hours`: a missing hour is no summer time.
+    `digits` of a register before its point; `accepts_lost_hours`: a missing hour is no summer time;
+    `multiplier` of every meter of a file without a column of them, 0 where nobody told it.
     """
 
     unit: str = ""
@@ -38,6 +39,7 @@ class Hints:
     is_secondary: bool = False
     digits: int = 6
     accepts_lost_hours: bool = False
+    multiplier: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def read(
         refuse(path.name, [Problem(table.number(0), "", words)])
     if not hints.label and layout.kind is not Kind.WIDE:
         layout = _labelled(layout, table)
-    taking = Taking(table, layout, register, hints.is_secondary)
+    taking = Taking(table, layout, register, hints.is_secondary, hints.multiplier)
     take: Callable[[Taking], pa.RecordBatch | None] = {
         Kind.LONG: take_long,
         Kind.WIDE: take_wide,

@@ -52,6 +52,7 @@ class Taking:
     layout: Layout
     register: Mapping[str, Meter] | None
     is_secondary: bool
+    multiplier: float = 0.0
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
     rolled: int = 0
@@ -95,7 +96,7 @@ class Taking:
             ]
         )[whose.index]
         if "multiplier" not in self.layout.columns:
-            return known
+            return self._by_word(whose, known)
         told = self.column("multiplier")
         heading, number = self.layout.columns["multiplier"], self.table.number
         wrong = (told < 1) | (told > MOST_MULTIPLIER)
@@ -107,6 +108,17 @@ class Taking:
             words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
             self.problems.append(Problem(number(int(i)), heading, words))
         return np.where(np.isnan(told), known, told)
+
+    def _by_word(self, whose: Codes, known: Numbers) -> Numbers:
+        """Return what the person said for all meters, unless the register says otherwise."""
+        if not self.multiplier:
+            return known
+        differs = (known != self.multiplier) & (self.register is not None)
+        for i in np.flatnonzero(differs)[:1]:
+            words = f"填的倍率 {self.multiplier:g} 与户变关系里的 {known[i]:g} 不一致"
+            row = self.table.number(int(i))
+            self.problems.append(Problem(row, self.layout.columns["meter"], words))
+        return np.full(len(whose.index), self.multiplier)
 
     def moments(self) -> Ints:
         """Return when each quarter hour begins, in minutes; −1 where there is no telling."""

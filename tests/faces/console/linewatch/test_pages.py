@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.linewatch.models import Camera, Event
+from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.flows.linewatch import recording, retaining
 from dianliang.kernel.actor import Role
 from tests.api.v1.test_api import program
@@ -82,18 +83,15 @@ def test_thresholds_a_sign_a_source_and_a_retirement_are_written_down(desk, town
     desk.post(f"{at}/signs/B01/", {"photo": upload("sign.jpg")})
     assert desk.post(f"{at}/signs/B02/", {}).status_code == 422
     assert desk.post(f"{at}/signs/X99/", {"note": "x"}).status_code == 404
-    desk.post(f"{at}/source/", {"source": "", "has_speaker": "1"})
+    assert desk.post(f"{at}/source/", {"source": ""}).status_code == 422
+    desk.post(f"{at}/source/", {"source": "rtsp://x:geheim@192.0.2.11/stream2"})
     desk.post(f"{at}/do/retire/", {"reason": "拆除"})
 
     camera.refresh_from_db()
     rules = camera.rule_versions.order_by("-number")[0]
     assert (rules.number, rules.dwell_s, rules.quiet_from_min) == (2, 12.0, 1320)
     assert [row.code for row in camera.signs.all()] == ["B01"]
-    assert (camera.has_speaker, camera.status, "geheim" in camera.source) == (
-        True,
-        "RETIRED",
-        True,
-    )
+    assert (camera.status, "192.0.2.11" in camera.source) == ("RETIRED", True)
 
 
 def test_an_event_is_answered_sent_and_its_looks_are_on_record(desk, town):
@@ -110,6 +108,62 @@ def test_an_event_is_answered_sent_and_its_looks_are_on_record(desk, town):
     page = desk.get(f"{at}/").context["page"]
     assert [one.label for one in page.story] == ["登记", "派单", "通知电管家", "属实"]
     assert (page.row.status, page.may_send, page.row.job != "") == ("TRUE", False, True)
+
+
+def test_a_loudspeaker_is_registered_tried_and_removed_and_a_miss_is_reported(desk, town):
+    camera = registered(town)
+    at = f"/console/watch/{camera.number}"
+    new = {"name": "东岸喇叭", "address": "mqtt://u@192.0.2.30/line", "secret": "geheim"}
+    assert desk.post(f"{at}/speakers/", new | {"address": "ftp://x/y"}).status_code == 422
+    desk.post(f"{at}/speakers/", new)
+    desk.post(f"{at}/speakers/1/try/", {})
+    page = desk.get(f"{at}/").content.decode()
+    assert "试播中" in page
+    assert "geheim" not in page
+
+    assert desk.post(f"{at}/speakers/1/shout/", {}).status_code == 404
+    desk.post(f"{at}/speakers/1/remove/", {})
+    assert desk.post(f"{at}/speakers/1/try/", {}).status_code == 404
+    miss = {"kind": "fishing", "people": "2", "happened_at": "2026-11-24T10:00", "words": "东岸"}
+    assert desk.post(f"{at}/misses/", miss | {"people": "many"}).status_code == 422
+    assert desk.post(f"{at}/misses/", miss | {"happened_at": "soon"}).status_code == 422
+    desk.post(f"{at}/misses/", miss)
+
+    page = desk.get(f"{at}/").context["page"]
+    assert (page.speakers, [row.people for row in page.misses]) == ((), [2])
+    assert not page.row.has_speaker
+
+
+def test_a_steward_reports_on_the_phone_what_a_camera_of_his_unit_missed(client, town):
+    camera, other = registered(town), registered(town, by=town.actor("S2"), name="外所")
+    town.user("walker", Role.STEWARD, "S1")
+    client.login(username="walker", password=PASSWORD)
+    miss = {"kind": "stay", "people": "1", "happened_at": "2026-11-24T10:00", "words": ""}
+
+    form = client.get("/field/missed/").content.decode()
+    assert camera.number in form
+    assert other.number not in form
+    assert client.post("/field/missed/", miss | {"camera": other.number}).status_code == 404
+    wrong = miss | {"camera": camera.number, "people": "0"}
+    assert client.post("/field/missed/", wrong).status_code == 422
+    assert client.post("/field/missed/", miss | {"camera": camera.number}).status_code == 302
+
+    assert [row.camera for row in Miss.objects.all()] == [camera]
+
+
+def test_a_true_event_is_made_a_need_for_signs_on_its_page(desk, town):
+    event = happened(registered(town))
+    at = f"/console/watch/events/{event.number}"
+    assert desk.post(f"{at}/signs/", {}).status_code == 422
+    desk.post(f"{at}/answer/", {"verdict": "TRUE"})
+    assert desk.get(f"{at}/").context["page"].may_ask
+    desk.post(f"{at}/signs/", {"words": "东岸"})
+
+    event.refresh_from_db()
+    page = desk.get(f"{at}/")
+    assert event.need
+    assert f"/{event.need}/" in page.content.decode()
+    assert not page.context["page"].may_ask
 
 
 def test_events_are_cut_by_answer_camera_kind_and_warning(desk, town):

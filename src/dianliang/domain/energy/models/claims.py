@@ -54,6 +54,7 @@ class Factor(models.Model):
     reason = models.CharField("修订说明", max_length=300, blank=True)
     recorded_by = models.CharField("登记人", max_length=64)
     recorded_id = models.CharField("登记人账号", max_length=64, blank=True)
+    recorded_person = models.CharField("登记人编号", max_length=24, blank=True)
     recorded_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -193,6 +194,7 @@ class Claim(models.Model):
     status = models.CharField("状态", max_length=12, choices=[*lifecycle.LABELS.items()])
     recorded_by = models.CharField("登记账号", max_length=64)
     recorder = models.CharField("登记人", max_length=64)
+    recorder_person = models.CharField("登记人编号", max_length=24, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     verifier = models.CharField("核证人", max_length=64, blank=True)
     verified_at = models.DateTimeField("核证时间", null=True, blank=True)

@@ -11,9 +11,10 @@ class MeasurementProject(models.Model):
     """A measure whose saving is to be measured (节能测量项目).
 
     `rows` are the readings of the last table, `digest` its fingerprint; `result` is what was
-    computed of them. `efficiency_before` and `efficiency_after` are what the mechanism rests on,
-    `part_share` the part of the energy that it acts on; all as shares. `finding_number` is what an
-    analysis of the firm found, where the project follows it up.
+    computed of them. `agreed` is what the readings rest on besides: the meters of a curve, or the
+    hours a year of option A with their standard error. `efficiency_before` and `efficiency_after`
+    are what the mechanism rests on, `part_share` the part of the energy that it acts on; all as
+    shares. `finding_number` is what an analysis of the firm found, where the project follows it up.
     """
 
     class Design(models.TextChoices):
@@ -23,6 +24,9 @@ class MeasurementProject(models.Model):
         CALENDAR = "calendar", "整体计量：日电量对日历"
         PRODUCTION = "production", "按产量折算：日电量对产量"
         TRIAL = "trial", "对照或交叉试验"
+        HOURLY = "hourly", "整体计量：小时电量对气温"
+        SAMPLES = "samples", "关键参数：样本功率乘约定小时"
+        BILLS = "bills", "校准模型：账单校准"
 
     number = models.CharField("项目编号", max_length=24, unique=True)
     title = models.CharField("名称", max_length=80)
@@ -37,6 +41,7 @@ class MeasurementProject(models.Model):
     part_share = models.FloatField("受影响部分占能耗的比例", default=1.0)
     events = models.JSONField("非例行事件", default=list, blank=True)
     rows = models.JSONField("读数", default=list, blank=True)
+    agreed = models.JSONField("约定", default=dict, blank=True)
     source = models.CharField("读数文件", max_length=80, blank=True)
     digest = models.CharField("文件摘要", max_length=64, blank=True)
     result = models.JSONField("计算结果", null=True, blank=True)

@@ -72,6 +72,7 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
         reason=reason,
         recorded_by=by.name,
         recorded_id=by.id,
+        recorded_person=by.person_number,
         recorded_at=at,
     )
     before = f"{last.value.normalize():f}" if last else ""
@@ -101,7 +102,9 @@ def check(*, code: str, document: str, words: str, by: Actor, at: datetime) -> F
     factor = None if "\0" in code else Factor.objects.filter(code=code).first()
     if factor is None or by.role not in access.FACTOR_CHECKERS:
         raise NotVisibleError("没有找到这个因子。")
-    if by.id == factor.recorded_id or (not factor.recorded_id and by.name == factor.recorded_by):
+    if by.is_who(
+        account=factor.recorded_id, name=factor.recorded_by, person=factor.recorded_person
+    ):
         raise UnableToKeepFactorError(Phrase("登记人不能核对自己登记的因子，请由另一人来做。"))
     if FactorCheck.objects.filter(factor=factor).exists():
         raise UnableToKeepFactorError(Phrase("这一版已经核对过。"))

@@ -89,13 +89,15 @@ def take_in(
     digest: str,
     by: Actor,
     at: datetime,
+    agreed: Mapping[str, Any] | None = None,
 ) -> MeasurementProject:
     """Give a project its readings (导入读数); what was computed of others is gone.
 
     Raises:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
-    changes = {"rows": list(rows), "source": source[:80], "digest": digest}
+    changes: dict[str, Any] = {"rows": list(rows), "source": source[:80], "digest": digest}
+    changes["agreed"] = dict(agreed or {})
     return _asked(project, changes, note=source, by=by, at=at)
 
 

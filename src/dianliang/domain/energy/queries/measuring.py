@@ -35,6 +35,7 @@ class ProjectRow:
     part_share: float
     events: tuple[Mapping[str, Any], ...]
     count: int
+    agreed: Mapping[str, Any]
     source: str
     digest: str
     result: Mapping[str, Any] | None
@@ -124,6 +125,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         part_share=row.part_share,
         events=tuple(row.events),
         count=0 if is_deferred else len(row.rows),
+        agreed=row.agreed,
         source=row.source,
         digest=row.digest,
         result=_told(row.result),
@@ -141,4 +143,4 @@ def _told(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if result is None:
         return None
     said = {name: [phrase_of(one) for one in result.get(name, ())] for name in SENTENCES}
-    return {**result, **said}
+    return {**result, **said, "method": phrase_of(result.get("method", ""))}

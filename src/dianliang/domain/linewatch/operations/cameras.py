@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from dianliang.core import audit, transitions
+from dianliang.core import audit, files, transitions
 from dianliang.core.models import StoredFile
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
@@ -43,7 +43,6 @@ def register(
     unit: Unit,
     point: GeoPoint,
     source: str,
-    has_speaker: bool,
     by: Actor,
     at: datetime,
 ) -> Camera:
@@ -71,7 +70,6 @@ def register(
         unit=unit,
         lat=point.lat,
         lon=point.lon,
-        has_speaker=has_speaker,
         registered_at=at,
         registered_by=by.name,
     )
@@ -81,13 +79,17 @@ def register(
 
 
 @transaction.atomic
-def redirect(*, camera: Camera, source: str, has_speaker: bool, by: Actor, at: datetime) -> Camera:
-    """Change where a camera's pictures come from; an empty source keeps the one it has (换地址)."""
-    if source.strip():
-        camera.source = source.strip()
-    camera.has_speaker = has_speaker
-    camera.save(update_fields=["source", "has_speaker"])
-    told = "换了画面来源" if source.strip() else "来源不变"
+def redirect(*, camera: Camera, source: str, by: Actor, at: datetime) -> Camera:
+    """Change where a camera's pictures come from (换地址).
+
+    Raises:
+        UnableToKeepCameraError: no source is given.
+    """
+    if not source.strip():
+        raise UnableToKeepCameraError("请填写画面来源。", field="source")
+    camera.source = source.strip()
+    camera.save(update_fields=["source"])
+    told = "换了画面来源"
     audit.record("linewatch.camera.redirect", target=camera, by=by, at=at, reason=told)
     return camera
 
@@ -239,16 +241,20 @@ def beat(
 ) -> Camera:
     """Note that pictures came: how many in how many seconds, perhaps with one to draw zones on.
 
-    Not an act of anybody: what it changes of a camera's state is on record, the count is not.
+    The view that it replaces is deleted: nobody needs it, and it may show somebody. Not an act of
+    anybody: what it changes of a camera's state is on record, the count is not.
     """
     troubles = [one for one in camera.troubles if one["trouble"] != "silent"]
     camera.seen_at, camera.troubles = at, troubles
     camera.pictures_hz = round(pictures / watched_s, 2) if watched_s > 0 else camera.pictures_hz
     fields = ["seen_at", "pictures_hz", "troubles"]
+    replaced = camera.picture if picture is not None else None
     if picture is not None:
         camera.picture, camera.pictured_at = picture, at
         fields += ["picture", "pictured_at"]
     camera.save(update_fields=fields)
+    if replaced is not None:
+        files.drop([replaced])
     on = at.astimezone(SHANGHAI).date()
     day, _made = WatchDay.objects.get_or_create(camera=camera, on=on)
     WatchDay.objects.filter(pk=day.pk).update(

@@ -13,7 +13,7 @@ from dianliang.domain.linewatch.lifecycle import EVENT
 from dianliang.domain.linewatch.models import Camera, Deletion, Event
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import SYSTEM, Actor
-from dianliang.kernel.errors import DomainError
+from dianliang.kernel.errors import DomainError, StaleStateError
 
 ANSWERS = {"TRUE": "confirm", "FALSE": "dismiss", "UNCLEAR": "doubt"}
 
@@ -42,6 +42,13 @@ class Seen:
     strip: StoredFile | None = None
     clip: StoredFile | None = None
     frames: Sequence[float] = ()
+    voice: str = ""
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Return what was stored for it."""
+        found = (self.snapshot, self.strip, self.clip)
+        return tuple(one for one in found if one is not None)
 
 
 @transaction.atomic
@@ -64,6 +71,7 @@ def keep(*, camera: Camera, seen: Seen, at: datetime) -> Event:
         strip=seen.strip,
         clip=seen.clip,
         frames=list(seen.frames),
+        voice=seen.voice,
     )
     audit.record("linewatch.event.keep", target=event, by=SYSTEM, at=at, after=event.warning)
     return event
@@ -77,6 +85,38 @@ def send_to(*, event: Event, job: Job, by: Actor, at: datetime, reason: str = ""
     audit.record(
         "linewatch.event.send", target=event, by=by, at=at, after=job.number, reason=reason
     )
+    return event
+
+
+@transaction.atomic
+def note_voice(*, event: Event, is_spoken: bool, words: str, at: datetime) -> Event:
+    """Note what the loudspeakers answered to an event's warning (喇叭应答)."""
+    event.voice = "spoken" if is_spoken else "failed"
+    event.voice_words, event.voice_at = words[:200], at
+    event.save(update_fields=["voice", "voice_words", "voice_at"])
+    audit.record(
+        "linewatch.event.voice",
+        target=event,
+        by=SYSTEM,
+        at=at,
+        after=event.voice,
+        reason=event.voice_words,
+    )
+    return event
+
+
+@transaction.atomic
+def note_need(*, event: Event, need: str, by: Actor, at: datetime) -> Event:
+    """Note which need came of an event (提需求).
+
+    Raises:
+        StaleStateError: somebody else has just made one of it.
+    """
+    moved = Event.objects.filter(pk=event.pk, need="").update(need=need)
+    if moved != 1:
+        raise StaleStateError("这个事件刚被他人提了需求，请刷新。")
+    event.need = need
+    audit.record("linewatch.event.ask", target=event, by=by, at=at, after=need)
     return event
 
 
@@ -136,16 +176,13 @@ def delete_pictures(*, event: Event, kept_days: int, at: datetime) -> Deletion:
     if at < event.happened_at + timedelta(days=kept_days):
         raise UnableToAnswerError(f"{event.number} 的画面还没有到期。")
     stored = [one for one in (event.snapshot, event.strip, event.clip) if one is not None]
-    row = Deletion.objects.create(
-        number=next_number("SC", at=at),
-        camera=event.camera,
+    row = _registered(
+        event.camera,
+        stored,
         event=event.number,
-        files=len(stored),
-        size_bytes=sum(one.size_bytes for one in stored),
-        fingerprints=[one.sha256 for one in stored],
         taken_at=event.happened_at,
         kept_days=kept_days,
-        deleted_at=at,
+        at=at,
     )
     event.snapshot = event.strip = event.clip = None
     event.frames, event.deleted_at = [], at
@@ -160,3 +197,52 @@ def delete_pictures(*, event: Event, kept_days: int, at: datetime) -> Deletion:
         reason=f"满 {kept_days} 天",
     )
     return row
+
+
+@transaction.atomic
+def delete_view(*, camera: Camera, kept_days: int, at: datetime) -> Deletion | None:
+    """Delete the view of a camera that has not been renewed for so long; None without one.
+
+    Raises:
+        UnableToAnswerError: its time is not over.
+    """
+    view, taken_at = camera.picture, camera.pictured_at
+    if view is None or taken_at is None:
+        return None
+    if at < taken_at + timedelta(days=kept_days):
+        raise UnableToAnswerError(f"{camera.number} 的画面还没有到期。")
+    row = _registered(camera, [view], event="", taken_at=taken_at, kept_days=kept_days, at=at)
+    camera.picture = None
+    camera.save(update_fields=["picture"])
+    files.drop([view])
+    audit.record(
+        "linewatch.camera.delete_view",
+        target=camera,
+        by=SYSTEM,
+        at=at,
+        after=row.number,
+        reason=f"满 {kept_days} 天",
+    )
+    return row
+
+
+def _registered(
+    camera: Camera,
+    stored: Sequence[StoredFile],
+    *,
+    event: str,
+    taken_at: datetime,
+    kept_days: int,
+    at: datetime,
+) -> Deletion:
+    return Deletion.objects.create(
+        number=next_number("SC", at=at),
+        camera=camera,
+        event=event,
+        files=len(stored),
+        size_bytes=sum(one.size_bytes for one in stored),
+        fingerprints=[one.sha256 for one in stored],
+        taken_at=taken_at,
+        kept_days=kept_days,
+        deleted_at=at,
+    )

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from dianliang.domain.linewatch.lifecycle import CAMERA_LABELS
 from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion, SignCheck
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
+from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.domain.linewatch.thresholds import RULES
 from dianliang.kernel.picture_sources import shown
+
+SPEAKER_SCHEMES = frozenset({"http", "https", "mqtt", "mqtts"})
+LATEST_MISSES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ def rows(found: QuerySet[Camera]) -> tuple[CameraRow, ...]:
         n=Count("events"),
         n_waiting=Count("events", filter=Q(events__status="WAITING")),
         last=Max("events__happened_at"),
+        speaks=Exists(Speaker.objects.filter(camera=OuterRef("pk"), is_active=True)),
     )
     return tuple(_row(camera) for camera in counted.order_by("number"))
 
@@ -67,7 +72,7 @@ def _row(camera: Any) -> CameraRow:
         lat=camera.lat,
         lon=camera.lon,
         source=shown(camera.source),
-        has_speaker=camera.has_speaker,
+        has_speaker=camera.speaks,
         status=camera.status,
         status_label=CAMERA_LABELS[camera.status],
         seen_at=camera.seen_at,
@@ -186,4 +191,63 @@ def _sign(code: str, wording: str, row: SignCheck | None) -> SignRow:
         done_by=row.done_by if row else "",
         note=row.note if row else "",
         has_photo=row is not None and row.photo_id is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerRow:
+    """A loudspeaker that is in use; of its address only the host is shown."""
+
+    serial: int
+    name: str
+    address: str
+    outcome: str
+    outcome_label: str
+    answer: str
+    answered_at: datetime | None
+
+
+OUTCOMES = {"": "还没有播过", "trying": "试播中", "spoken": "已应答", "failed": "没有应答"}
+
+
+def speakers_of(camera: Camera) -> tuple[SpeakerRow, ...]:
+    """Return the loudspeakers in use beside a camera."""
+    return tuple(
+        SpeakerRow(
+            serial=row.serial,
+            name=row.name,
+            address=shown(row.address, schemes=SPEAKER_SCHEMES),
+            outcome=row.outcome,
+            outcome_label=OUTCOMES[row.outcome],
+            answer=row.answer,
+            answered_at=row.answered_at,
+        )
+        for row in Speaker.objects.filter(camera=camera, is_active=True).order_by("serial")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissRow:
+    """What a person saw that the guard did not tell."""
+
+    number: str
+    kind_label: str
+    people: int
+    happened_at: datetime
+    words: str
+    reported_by: str
+
+
+def misses_of(camera: Camera) -> tuple[MissRow, ...]:
+    """Return the latest misses of a camera."""
+    return tuple(
+        MissRow(
+            number=row.number,
+            kind_label=row.get_kind_display(),
+            people=row.people,
+            happened_at=row.happened_at,
+            words=row.words,
+            reported_by=row.reported_by,
+        )
+        for row in Miss.objects.filter(camera=camera)[:LATEST_MISSES]
     )

@@ -11,6 +11,12 @@ from dianliang.domain.linewatch.models import Deletion, Event
 
 KINDS = {"stay": "停留", "fishing": "垂钓"}
 WARNINGS = {"": "未预警", "console": "只登记", "voice": "现场喊话", "steward": "派电管家"}
+VOICES = {
+    "": "没有喊话",
+    "waiting": "等喇叭应答",
+    "spoken": "喇叭已喊话",
+    "failed": "喇叭没有应答，已派人",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,11 @@ class EventRow:
     told_name: str
     told_at: datetime | None
     told_how: str
+    voice: str
+    voice_label: str
+    voice_words: str
+    voice_at: datetime | None
+    need: str
     has_snapshot: bool
     has_strip: bool
     has_clip: bool
@@ -88,6 +99,11 @@ def row(event: Event) -> EventRow:
         told_name=event.told_name,
         told_at=event.told_at,
         told_how=event.told_how,
+        voice=event.voice,
+        voice_label=VOICES[event.voice],
+        voice_words=event.voice_words,
+        voice_at=event.voice_at,
+        need=event.need,
         has_snapshot=event.snapshot_id is not None,
         has_strip=event.strip_id is not None,
         has_clip=event.clip_id is not None,

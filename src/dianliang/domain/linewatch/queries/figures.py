@@ -10,13 +10,20 @@ Z_95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a stretch of time came to. Shares are None where nothing was answered."""
+    """What a stretch of time came to. Shares are None where nothing was answered.
+
+    Recall is None where nobody reported a miss: that proves nothing.
+    """
 
     events: int
     true_count: int
     false_count: int
     unclear_count: int
     waiting_count: int
+    miss_count: int
+    recall: float | None
+    recall_low: float | None
+    recall_high: float | None
     precision: float | None
     precision_low: float | None
     precision_high: float | None
@@ -40,12 +47,18 @@ class Counted:
     answer_s: float | None
 
 
-def figures(events: Iterable[Counted], *, watched_s: float) -> Figures:
-    """Count events; precision is of those that a person could tell (true or false)."""
+def figures(events: Iterable[Counted], *, watched_s: float, misses: int) -> Figures:
+    """Count events and what people saw beside them.
+
+    Precision is of those that a person could tell (true or false). Recall is of what persons know
+    of: true events and reported misses; what nobody saw is in neither, so it is an upper bound.
+    """
     rows = list(events)
     by = {status: sum(one.status == status for one in rows) for status in _STATES}
     told = by["TRUE"] + by["FALSE"]
     low, high = wilson(by["TRUE"], told) if told else (None, None)
+    known = by["TRUE"] + misses
+    recall_low, recall_high = wilson(by["TRUE"], known) if misses else (None, None)
     latencies = [one.latency_s for one in rows if one.latency_s is not None]
     answers = [one.answer_s / 60 for one in rows if one.answer_s is not None]
     return Figures(
@@ -54,6 +67,10 @@ def figures(events: Iterable[Counted], *, watched_s: float) -> Figures:
         false_count=by["FALSE"],
         unclear_count=by["UNCLEAR"],
         waiting_count=by["WAITING"],
+        miss_count=misses,
+        recall=by["TRUE"] / known if misses else None,
+        recall_low=recall_low,
+        recall_high=recall_high,
         precision=by["TRUE"] / told if told else None,
         precision_low=low,
         precision_high=high,

@@ -25,8 +25,8 @@ from dianliang.faces.ui.charts import Chart
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.branches.choices import choices
+from dianliang.flows.measuring import bringing, rolling
 from dianliang.flows.measuring import projects as flow
-from dianliang.flows.measuring import rolling, tables
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
@@ -85,7 +85,7 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
             return redirect("console:measuring_project", number)
     context = {
         "by": by,
-        "designs": [(code, queries.DESIGNS[code]) for code in tables.DESIGNS],
+        "designs": [(code, queries.DESIGNS[code]) for code in bringing.DESIGNS],
         "units": choices(by=by).hosts,
         "refusal": refusal,
     }
@@ -161,8 +161,13 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
 
 
 def _file(request: HttpRequest, sent: QueryDict) -> dict[str, Any]:
-    del sent
-    return named_file(request, "file")
+    words = sent.get("meters", "").replace("，", " ").replace("、", " ").replace(",", " ")
+    wanted = bringing.Wanted(
+        meters=tuple(words.split()),
+        hours=number_in(sent, "hours", "一年运行小时数"),
+        hours_error=number_in(sent, "hours_error", "小时数的标准误差"),
+    )
+    return {**named_file(request, "file"), "wanted": wanted}
 
 
 def _event(sent: QueryDict) -> dict[str, Any]:
@@ -180,9 +185,9 @@ def blank(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Hand out the table of a design to fill in."""
     del by
     design = request.GET.get("design", "weather")
-    if design not in tables.NEEDED:
+    if design not in bringing.DESIGNS:
         raise Http404
-    return download(tables.blank(design), f"measure-{design}.xlsx")
+    return download(bringing.blank(design), f"measure-{design}.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

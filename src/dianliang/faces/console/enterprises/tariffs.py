@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.enterprises import tariff_queries
-from dianliang.domain.enterprises.access import CHECKERS, READERS, keeps_tariffs
+from dianliang.domain.enterprises.access import CHECKERS, READERS, checks_tariffs, keeps_tariffs
 from dianliang.engines.tariffs import CERTAINTY_WORDS, Certainty
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.tables import download, sent_file
@@ -86,7 +86,7 @@ def _tariff(
         "others": [one for one in tariff_queries.tariffs() if one.name != number],
         "against": against,
         "compared": compared,
-        "may_check": by.role in CHECKERS,
+        "may_check": checks_tariffs(by),
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -112,4 +112,18 @@ def check(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return _tariff(request, number, by=by, refusal=refusal)
     messages.success(request, _("已记下核对。"))
+    return redirect("console:enterprise_tariff", number)
+
+
+@require_POST
+@requires(*CHECKERS)
+def uncheck(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Take a check back that was wrong."""
+    try:
+        books.withdraw_check(name=number, words=request.POST.get("reason", ""), by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _tariff(request, number, by=by, refusal=refusal)
+    messages.success(request, _("已撤回核对，可以重新核对。"))
     return redirect("console:enterprise_tariff", number)

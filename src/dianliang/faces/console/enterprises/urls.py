@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("firms/<str:number>/link/", views.give_link, name="enterprise_link"),
     path("links/<str:number>/back/", views.take_link_back, name="enterprise_link_back"),
     path("tariffs/<str:number>/check/", tariffs.check, name="enterprise_tariff_check"),
+    path("tariffs/<str:number>/uncheck/", tariffs.uncheck, name="enterprise_tariff_uncheck"),
     path("findings/<str:number>/", views.finding, name="enterprise_finding"),
     path("findings/<str:number>/do/<str:verb>/", views.finding_act, name="enterprise_finding_act"),
 ]

@@ -70,7 +70,6 @@ def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
             voltage_kv=_number(sent, "voltage_kv", "电压"),
             area_code=sent.get("area_code", ""),
             source=sent.get("source", ""),
-            has_speaker=bool(sent.get("has_speaker")),
             lat=degrees(sent.get("lat", ""), field="lat", label="纬度", most=90),
             lon=degrees(sent.get("lon", ""), field="lon", label="经度", most=180),
         )
@@ -191,7 +190,6 @@ def source(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         keeping.redirect(
             number=number,
             source=request.POST.get("source", ""),
-            has_speaker=bool(request.POST.get("has_speaker")),
             by=by,
             at=now(),
         )

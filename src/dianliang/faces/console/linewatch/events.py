@@ -15,7 +15,7 @@ from dianliang.faces.console.fields import optional_day
 from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.linewatch import answering, reading, weekly
+from dianliang.flows.linewatch import answering, posting_signs, reading, weekly
 from dianliang.flows.linewatch.strip_shape import COLUMNS
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
@@ -111,6 +111,21 @@ def send(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     except DomainError as refusal:
         return page_again(request, refusal)
     messages.success(request, _("已派急单。"))
+    return redirect("console:watch_event", number=number)
+
+
+@require_POST
+@requires(Role.DISPATCHER)
+def ask(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Make a true event a need for warning signs."""
+    try:
+        words = request.POST.get("words", "")
+        event = posting_signs.ask_for_signs(number=number, words=words, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return page_again(request, refusal)
+    messages.success(request, _("已提需求 %(n)s。") % {"n": event.need})
     return redirect("console:watch_event", number=number)
 
 

@@ -8,6 +8,7 @@ READERS = frozenset(
 )
 """Who reads villages, and the auditor: a claim about relief must lead to what bears it out."""
 LOADING: tuple[Entry, ...] = (
+    Entry(label="读数导入", to="console:readings", pages=("console:readings*",), roles=READERS),
     Entry(label="重过载", to="console:loading", pages=("console:loading*",), roles=READERS),
     Entry(
         label="台区治理",

@@ -12,7 +12,7 @@ from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.resources import stocking as flow
-from dianliang.flows.resources.purposes import KINDS
+from dianliang.flows.resources.purposes import KINDS, offered
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -44,6 +44,7 @@ def _shelf(
         "page": page,
         "chosen": chosen,
         "purposes": KINDS.items(),
+        "offers": offered(by=by, at=now()) if chosen else (),
         "key": fresh_key(),
         "refusal": refusal,
     }
