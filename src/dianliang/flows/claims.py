@@ -60,7 +60,7 @@ def restate_claim(*, draft: ClaimDraft, reason: str, by: Actor, at: datetime) ->
         asked = contest_of(before)
         if asked is None:
             operations.lead_on(claim=before, verb="contest", reason=reason, by=by, at=at)
-        if asked is None or asked.actor_id == by.id:
+        if asked is None or by.is_who(account=asked.actor_id, name=asked.actor_name):
             return row_of(before)
     made = operations.supersede(claim=before, draft=draft, reason=reason, by=by, at=at)
     return row_of(made)

@@ -146,7 +146,7 @@ def _check_contested(claim: Claim, *, by: Actor) -> None:
     if asked is None:
         words = "已核证的数要两个人才能更正或撤回：先提出并写明原因，再由另一人来做。"
         raise UnableToClaimError(Phrase(words))
-    if asked.actor_id == by.id:
+    if by.is_who(account=asked.actor_id, name=asked.actor_name):
         raise UnableToClaimError(Phrase("更正或撤回是您提出的，请由另一人核对后来做。"))
 
 

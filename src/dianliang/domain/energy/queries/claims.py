@@ -249,7 +249,7 @@ def _verbs(claim: Claim, asked: AuditEvent | None, *, by: Actor) -> tuple[tuple[
     left_out: set[str] = set()
     if claim.status == "VERIFIED":
         left_out = {"supersede", "withdraw"} if asked is None else {"contest"}
-        if asked is not None and asked.actor_id == by.id:
+        if asked is not None and by.is_who(account=asked.actor_id, name=asked.actor_name):
             left_out |= {"supersede", "withdraw"}
     return tuple((row.verb, row.label) for row in rows if row.verb not in left_out)
 
