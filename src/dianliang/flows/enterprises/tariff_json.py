@@ -150,8 +150,10 @@ def of_body(row: Mapping[str, Any]) -> Tariff:
 def _basic(rule: Any) -> BasicRule:
     if not isinstance(rule, dict):
         raise TypeError("basic 应是一组数字")
-    months = {key: _whole(rule[key], key, most=12) for key in ("choice_months",) if key in rule}
-    return BasicRule(**{**{key: _number(value) for key, value in rule.items()}, **months})
+    numbers: dict[str, Any] = {key: _number(value) for key, value in rule.items()}
+    if "choice_months" in rule:
+        numbers["choice_months"] = _whole(rule["choice_months"], "choice_months", most=12)
+    return BasicRule(**numbers)
 
 
 def _whole(value: Any, name: str, *, most: int) -> int:
