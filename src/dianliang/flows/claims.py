@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.domain.energy import access
+from dianliang.domain.energy.contesting import contest_of
 from dianliang.domain.energy.lifecycle import CURRENT
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.operations import claims as operations
@@ -42,6 +43,7 @@ def restate_claim(*, draft: ClaimDraft, reason: str, by: Actor, at: datetime) ->
     """State a number under its `key`, in the place of the one that stood under it.
 
     Where the same was stated before nothing happens: a computation may be run again and again.
+    A verified number stands until a second person states the other one: the first only asks for it.
 
     Raises:
         UnableToClaimError, NotVisibleError: see `record_claim`; or the draft has no key.
@@ -54,6 +56,12 @@ def restate_claim(*, draft: ClaimDraft, reason: str, by: Actor, at: datetime) ->
         return record_claim(draft=draft, by=by, at=at)
     if before.digest == operations.digest_of(draft):
         return row_of(before)
+    if before.status == "VERIFIED":
+        asked = contest_of(before)
+        if asked is None:
+            operations.lead_on(claim=before, verb="contest", reason=reason, by=by, at=at)
+        if asked is None or by.is_who(account=asked.actor_id, name=asked.actor_name):
+            return row_of(before)
     made = operations.supersede(claim=before, draft=draft, reason=reason, by=by, at=at)
     return row_of(made)
 
@@ -103,7 +111,7 @@ def correct_claim(
 
 @transaction.atomic
 def lead_on(*, number: str, verb: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
-    """Screen, confirm, verify or withdraw a claim.
+    """Screen, confirm, verify, contest or withdraw a claim.
 
     Raises:
         NotVisibleError: it is absent or another's.

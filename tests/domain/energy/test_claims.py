@@ -189,6 +189,7 @@ def test_an_estimate_does_not_become_a_measurement_by_a_press(town):
 def test_a_correction_takes_the_place_and_leaves_the_old_number_readable(town):
     old = stated(town).number
     lead(town, old, "verify")
+    lead(town, old, "contest", who="third", reason="倍率填错")
     by = clerk(town)
 
     with pytest.raises(UnableToClaimError, match="原因"):
@@ -206,6 +207,50 @@ def test_a_correction_takes_the_place_and_leaves_the_old_number_readable(town):
     assert [one.digest for one in after.evidence] == ["ab" * 32]
     with pytest.raises(IllegalTransitionError):
         lead(town, old, "withdraw")
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "supersede"])
+def test_a_verified_number_stands_until_a_second_person_takes_it_back(town, verb):
+    number = stated(town).number
+    lead(town, number, "verify")
+    figures = {"value": 110e3, "low": 90e3, "high": 130e3, "reason": "倍率填错", "at": NOON}
+
+    def take_back(who):
+        if verb == "withdraw":
+            return lead(town, number, verb, who=who)
+        return flow.correct_claim(number=number, by=clerk(town, "S1", who), **figures)
+
+    for who in ("clerk", "second"):
+        with pytest.raises(UnableToClaimError, match="两个人"):
+            take_back(who)
+    lead(town, number, "contest", who="clerk", reason="倍率填错")
+    with pytest.raises(UnableToClaimError, match="另一人"):
+        take_back("clerk")
+    assert Claim.objects.get().status == "VERIFIED"
+    seen = {who: queries.claim_page(number, by=clerk(town, "S1", who)) for who in ("clerk", "x")}
+    assert seen["clerk"].contested_by == "clerk"
+    assert {who: {one for one, _ in page.verbs} for who, page in seen.items()} == {
+        "clerk": set(),
+        "x": {"supersede", "withdraw"},
+    }
+    take_back("second")
+
+    assert Claim.objects.get(number=number).status in {"WITHDRAWN", "SUPERSEDED"}
+
+
+def test_a_computation_replaces_a_verified_number_when_a_second_person_runs_it(town):
+    what = draft(key="programme:JC1:saving")
+    first = flow.restate_claim(draft=what, reason="重算", by=clerk(town), at=NOON)
+    lead(town, first.number, "verify")
+    other = draft(key=what.key, value=120_000.0)
+
+    for _ in range(2):
+        kept = flow.restate_claim(draft=other, reason="补了读数", by=clerk(town), at=NOON)
+        assert (kept.number, kept.status) == (first.number, "VERIFIED")
+    made = flow.restate_claim(draft=other, reason="核对过", by=clerk(town, "S1", "second"), at=NOON)
+
+    assert made.number != first.number
+    assert Claim.objects.get(number=first.number).status == "SUPERSEDED"
 
 
 def test_a_number_corrected_without_interval_is_no_longer_measured(town):

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dianliang.domain.linewatch.models import Event
-from dianliang.domain.linewatch.queries.cameras import shown_source
 from dianliang.domain.linewatch.queries.figures import Counted, figures, wilson
 from dianliang.domain.linewatch.signs import strip_m
 from tests.watchworld import happened, registered
@@ -41,19 +40,6 @@ def test_the_interval_holds_the_share_and_narrows_with_more(counts):
     assert 0 <= low <= share + 1e-12
     assert share - 1e-12 <= high <= 1
     assert more_high - more_low < high - low
-
-
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("rtsp://admin:geheim@10.0.0.7:554/ch1?token=abc", "rtsp://10.0.0.7:554/…"),
-        ("http://user@camera.local/stream", "http://camera.local/…"),
-        ("/srv/films/pond.mp4", "pond.mp4"),
-        ("C:\\films\\pond\\", "pond"),
-    ],
-)
-def test_no_password_and_no_path_is_shown(source, shown):
-    assert shown_source(source) == shown
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,26 @@ def test_new_machines_are_seen_coming():
         assert other.chance(limit) >= one.chance(limit)
 
 
+def test_one_season_that_came_late_widens_no_day_beyond_the_season():
+    days = np.arange(30)
+    early, late = (20 + 80 * np.exp(-(((days - top) / 3) ** 2)) for top in (8, 20))
+    histories = [
+        History(
+            id=f"T{place}",
+            seasons=tuple(
+                Season(year=year, peaks_kw=size * peaks, machines_kw=0.0)
+                for year, peaks in ((2025, early), (2026, late))
+            ),
+            next_machines_kw=0.0,
+        )
+        for place, size in enumerate((0.5, 1.0, 2.0))
+    ]
+
+    for each in forecast(histories).forecasts:
+        assert (each.daily_kw <= each.highest_kw[:, None]).all()
+        assert each.highest_kw[-1] < 5 * each.expected_kw.max()
+
+
 def test_chances_fall_as_limits_rise_and_are_never_certain():
     histories, _ = county(seed=4, transformers=20)
 

@@ -64,6 +64,10 @@ def test_another_person_verifies_and_a_correction_leads_to_the_new_number(town):
     client.post(f"/console/claims/{number}/verify/", {"reason": "核对了抄表"})
     assert Claim.objects.get().status == "VERIFIED"
     figures = {"value": "110000", "low": "90000", "high": "130000", "reason": "倍率"}
+    alone = client.post(f"/console/claims/{number}/supersede/", figures)
+    assert (alone.status_code, Claim.objects.count()) == (422, 1)
+    flow.lead_on(number=number, verb="contest", reason="倍率", by=clerk(town), at=NOON)
+    assert "这个数仍然有效" in client.get(f"/console/claims/{number}/").content.decode()
     answer = client.post(f"/console/claims/{number}/supersede/", figures, follow=True)
 
     old, new = Claim.objects.order_by("pk")

@@ -11,10 +11,11 @@ from dianliang.domain.enterprises.models import Finding, FirmPass
 from dianliang.domain.work.models import Job
 from dianliang.faces.portal import firms
 from dianliang.faces.ui.requests import now, today
+from dianliang.flows import claims
 from dianliang.flows.carbon import keeping
-from dianliang.flows.enterprises import following, own
+from dianliang.flows.enterprises import following, measuring, own
 from dianliang.kernel.actor import Role
-from tests.claims import POWER_ROW, clerk, table
+from tests.claims import POWER_ROW, clerk, estimate, table
 from tests.faces.test_access import log_in
 from tests.firms import firms_of, run_of
 from tests.town import NOON
@@ -73,6 +74,26 @@ def test_a_firm_gets_a_link_sees_its_own_findings_and_books_a_visit(county, town
     assert firm.get(f"{answer.url}report.pdf").content.startswith(b"%PDF")
     trail = AuditEvent.objects.filter(verb="enterprises.firmanalysis.export").get()
     assert (trail.actor_name, trail.target_id) == ("企业 QY-1", "QY-1")
+
+
+def test_no_effect_is_told_before_the_visit_is_done_and_what_is_declined_is_said(county, town):
+    found = Finding.objects.filter(analysis__customer__number="QY-1").order_by("place")
+    first, second = found[0], found[1]
+    by, at = town.actor(), now()
+    following.decide(number=first.number, verdict="accepted", words="", by=by, at=at)
+    following.visit(number=first.number, by=by, at=at)
+    following.decide(number=second.number, verdict="declined", words="已在改造", by=by, at=at)
+    claims.restate_claim(
+        draft=estimate(key=measuring.key_of(first.number)), reason="核实", by=clerk(town), at=at
+    )
+    firm, address = Client(), link_of(town, "QY-1")
+
+    page = firm.get(address).content.decode()
+    assert "做了之后" not in page
+    assert "不计入合计（不处理）" in page
+
+    Job.objects.filter(finding__finding=first).update(status="DONE", done_at=at)
+    assert "做了之后" in firm.get(address).content.decode()
 
 
 def test_a_firm_reaches_nothing_of_its_neighbour(county, town):

@@ -112,6 +112,9 @@ def test_dates_and_stores_that_cannot_be_are_refused(store):
         told(store, next_start=date(2025, 3, 5))
     with pytest.raises(InvalidInputError, match="没有一天有曲线"):
         told(store, starts=[date(2020, 3, 1)])
+    for ends in ([date(1, 1, 1), date(9999, 12, 31)], [date(1, 1, 1)]):
+        with pytest.raises(InvalidInputError, match="2000 到 2100 年"):
+            seasons.refuse_dates(ends, date(2026, 3, 1), 20)
     with pytest.raises(InvalidInputError, match="每一年"):
         told(store, starts=[date(2024, 3, 1), date(2024, 4, 1)])
     with pytest.raises(InvalidInputError, match="天"):

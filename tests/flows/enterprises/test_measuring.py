@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from dianliang.domain.energy.models import MeasurementProject
+from dianliang.domain.energy.models import Claim, MeasurementProject
 from dianliang.domain.energy.operations.claims import UnableToClaimError
+from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims
 from dianliang.domain.enterprises import queries
 from dianliang.domain.enterprises.models import Finding
@@ -105,6 +106,27 @@ def test_another_day_closes_the_project_and_its_number_takes_the_place(town, fin
         (ACTED, "CLOSED"),
         (later, "STATED"),
     ]
+
+
+def test_one_change_of_a_firms_meters_is_stated_once_whichever_finding_it_is_told_of(town, finding):
+    """Another finding of the same run, or the same one of a later run, is the same kWh."""
+    by = town.actor("S1")
+    kind(finding, "rest-days")
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    first = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    (project,) = MeasurementProject.objects.all()
+    finding.pk, finding.number, finding.place, finding.kind = None, "QF-2", 2, "standby"
+    finding.save()
+    following.decide(number="QF-2", verdict="accepted", words="", by=by, at=AT)
+
+    for acted_on in (ACTED, ACTED + timedelta(days=7)):
+        with pytest.raises(UnableToMeasureError) as refusal:
+            measuring.measure(number="QF-2", acted_on=acted_on, by=by, at=AT)
+        assert first.number in refusal.value.message
+        assert project.number in refusal.value.message
+    assert (Claim.objects.count(), MeasurementProject.objects.count()) == (1, 1)
+    lead_on(number=first.number, verb="withdraw", reason="改按另一项发现", by=clerk(town), at=AT)
+    assert measuring.measure(number="QF-2", acted_on=ACTED, by=by, at=AT).number != first.number
 
 
 def test_what_cannot_be_measured_is_refused_in_words(town, finding):

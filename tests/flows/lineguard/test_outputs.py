@@ -69,6 +69,14 @@ def test_everything_that_is_wrong_with_the_devices_is_told_at_once():
         assert part in words
 
 
+@pytest.mark.parametrize(
+    "url", ["http://192.0.2.20:99999/", "http://192.0.2.20:x/", "http://[x/", "http://a:0/", 7]
+)
+def test_an_address_that_nothing_can_be_sent_to_is_refused(url):
+    with pytest.raises(InvalidInputError, match="url"):
+        read({**HORN, "url": url})
+
+
 def test_a_secret_that_cannot_be_read_is_refused_before_anything_begins(tmp_path):
     (tmp_path / "k").write_text("\n", "utf-8")
     for row in (HORN, {**HORN, "secret_file": "none"}):

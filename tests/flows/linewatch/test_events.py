@@ -1,5 +1,6 @@
 """From what a camera saw to the steward's job, to what he says of it, to other thresholds."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import Mock
 
@@ -11,20 +12,23 @@ from dianliang.core import files, jobs
 from dianliang.core.models import AuditEvent, StoredFile
 from dianliang.domain.linewatch.models import Camera, Deletion, Event, RuleProposal, RuleVersion
 from dianliang.domain.linewatch.operations import events as operations
+from dianliang.domain.linewatch.operations.cameras import UnableToKeepCameraError
 from dianliang.domain.linewatch.operations.events import UnableToAnswerError
+from dianliang.domain.linewatch.queries import cameras as queries
 from dianliang.domain.work.models import Job, Visit
-from dianliang.flows.linewatch import answering, keeping, recording, retaining
+from dianliang.flows.linewatch import answering, keeping, reading, recording, retaining
 from dianliang.flows.linewatch.sending import NOBODY, UnableToSendError
 from dianliang.integrations.messaging.model import Outcome
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import (
     IllegalTransitionError,
+    InvalidInputError,
     NotVisibleError,
     StaleStateError,
 )
 from tests.outreachworld import channel
 from tests.town import NOON
-from tests.watchworld import ZONE, happened, registered, seen, steward
+from tests.watchworld import SOURCE, ZONE, happened, registered, seen, steward
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 LATER = NOON + timedelta(minutes=2)
@@ -93,6 +97,41 @@ def test_a_dispatcher_sends_somebody_for_what_was_only_noted(town):
     answering.send(number=event.number, reason="看着像", by=town.actor("S1"), at=LATER)
     with pytest.raises(UnableToSendError):
         answering.send(number=event.number, reason="", by=town.actor("S1"), at=LATER)
+
+
+def test_nobody_goes_for_a_false_alarm_any_more_and_somebody_may_be_sent_again(town):
+    steward(town)
+    camera = registered(town)
+    first, second = happened(camera), happened(camera, at=LATER)
+    desk = {"by": town.actor("S1"), "at": LATER}
+    false = {"verdict": "FALSE", "note": "", **desk}
+
+    answering.answer(number=first.number, **false)
+    assert Visit.objects.get().status == "SCHEDULED", "the other event needs the walk"
+    assert reading.event_page(number=first.number, by=desk["by"]).is_needless
+
+    answering.answer(number=second.number, **false)
+    visit = Visit.objects.select_related("job").get()
+    assert (visit.status, visit.job.status) == ("WITHDRAWN", "CANCELLED")
+    assert second.number in visit.reason
+    page = reading.event_page(number=second.number, by=desk["by"])
+    assert (page.is_needless, page.may_send) == (False, True)
+
+    answering.answer(number=second.number, verdict="TRUE", note="", **desk)
+    again = answering.send(number=second.number, reason="", **desk)
+    assert again.job.status == "SCHEDULED"
+
+
+def test_a_team_on_the_spot_ends_the_visit_to_a_false_alarm_itself(town):
+    steward(town)
+    event = happened(registered(town))
+    Visit.objects.update(status="ARRIVED", accepted_at=LATER, arrived_at=LATER)
+
+    told = {"number": event.number, "by": town.actor("S1")}
+    answering.answer(**told, verdict="FALSE", note="", at=LATER)
+
+    assert Visit.objects.get().status == "ARRIVED"
+    assert reading.event_page(**told).is_needless
 
 
 def test_while_the_view_counts_as_moved_nothing_is_kept_until_somebody_looks(town):
@@ -301,3 +340,44 @@ def test_the_source_with_its_password_is_sealed_in_the_database(town):
 
     assert "geheim" not in stored
     assert seen().zone == ZONE
+
+
+def test_pictures_are_kept_thirty_days_at_most_and_never_longer_than_was_said(town):
+    camera, by = registered(town), town.actor("S1")
+    told = {"number": camera.number, "reason": "缩短", "by": by, "at": NOON}
+    with pytest.raises(UnableToKeepCameraError, match="1 到 30"):
+        keeping.set_rules(values={"retention_days": 90.0}, **told)
+    keeping.set_rules(values={"retention_days": 7.0}, **told)
+    with pytest.raises(UnableToKeepCameraError, match="现在是 7 天"):
+        keeping.set_rules(values={"retention_days": 8.0}, **told)
+
+    RuleVersion.objects.filter(camera=camera).update(retention_days=90)
+    event = happened(camera, pictured=True)
+    assert retaining.delete_due(at=NOON + timedelta(days=31)) == 1
+    assert Deletion.objects.get(event=event.number).kept_days == 30
+
+
+def test_a_station_registers_cameras_only_where_it_serves(town):
+    with pytest.raises(InvalidInputError, match="不归您的单位") as refused:
+        registered(town, area_code="V3")
+    assert refused.value.field == "area_code"
+    with pytest.raises(InvalidInputError, match="不归您的单位"):
+        registered(town, by=replace(town.actor("S1"), area_path=town.areas["V2"].path))
+
+    assert registered(town, by=town.actor("AJ"), area_code="V3").unit.code == "AJ"
+    assert registered(town).unit.code == "S1"
+
+
+@pytest.mark.parametrize("source", ["rtsp://admin:12#geheim@10.0.0.7/", "http://127.0.0.1/x"])
+def test_a_source_that_cannot_be_is_refused_when_registered_and_when_changed(town, source):
+    camera = registered(town)
+    with pytest.raises(InvalidInputError):
+        registered(town, source=source)
+    told = {"number": camera.number, "by": town.actor("S1"), "at": NOON}
+    with pytest.raises(InvalidInputError):
+        keeping.redirect(source=source, **told)
+
+    assert Camera.objects.get().source == SOURCE
+    Camera.objects.update(source="rtsp://admin:geheim@10.0.0.7:99999/")
+    (row,) = queries.rows(Camera.objects.all())
+    assert row.source == "地址看不懂"

@@ -70,6 +70,27 @@ def test_what_is_no_list_of_zones_is_refused(text):
         zoning.zones_of(text)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": ["danger"]},
+        {"kind": {}},
+        {"corners": [[0, 0], [0, 1], [1, 10**400]]},
+        {"dwell_s": 10**400},
+        {"id": "\ud800"},
+        {"id": "水\0边"},
+        {"id": "水\x1b边"},
+    ],
+)
+def test_what_no_database_and_no_engine_could_keep_is_refused_in_words(change):
+    zone = {"id": "水边", "kind": "danger", "corners": SQUARE}
+
+    for text in (json.dumps([zone | change]), json.dumps([zone, zone | change])):
+        with pytest.raises(InvalidInputError) as refused:
+            zoning.zones_of(text)
+        refused.value.message.encode()
+
+
 def test_zones_that_somebody_typed_are_those_that_somebody_drew():
     typed = [
         {

@@ -111,6 +111,11 @@ def test_a_signed_call_counts_once_and_a_forged_or_old_one_not_at_all(town):
         receipts.called(
             **{**good, "body": odd, "signature": signing.sign(odd, secret=SECRET, at=NOON)}
         )
+    deep = b"[" * 100_000
+    with pytest.raises(InvalidInputError, match="JSON"):
+        receipts.called(
+            **{**good, "body": deep, "signature": signing.sign(deep, secret=SECRET, at=NOON)}
+        )
     for wrong in (
         {"signature": signing.sign(body, secret="x" * 16, at=NOON)},
         {"body": body + b" "},

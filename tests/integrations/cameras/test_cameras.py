@@ -1,12 +1,16 @@
 """Films, folders and cameras: what is broken is said in words and never stops another one."""
 
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import av
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dianliang.integrations.cameras import (
     Feed,
@@ -17,7 +21,6 @@ from dianliang.integrations.cameras import (
     frames,
     source_of,
 )
-from dianliang.integrations.cameras.sources import without_secret
 from tests.integrations.cameras.rtsp import rtsp
 
 SIZE = (96, 128)
@@ -68,9 +71,43 @@ def test_a_folder_of_pictures_goes_by_name_and_leaves_out_what_is_broken(tmp_pat
 def test_what_is_no_source_is_refused_without_telling_the_password(tmp_path):
     with pytest.raises(UnreadableSourceError, match="不是文件、目录"):
         source_of(str(tmp_path / "none.mp4"))
-    assert (
-        without_secret("rtsp://admin:geheim@10.0.0.8:554/ch1?token=x") == "rtsp://10.0.0.8:554/ch1"
-    )
+    with pytest.raises(UnreadableSourceError) as refused:
+        source_of("rtmp://admin:geheim@10.0.0.8/ch1")
+    assert "geheim" not in refused.value.message
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(max_size=300)
+    | st.builds("{}://{}".format, st.sampled_from(["rtsp", "http", "rtmp"]), st.text(max_size=40))
+)
+def test_no_text_is_more_than_an_unreadable_source(text):
+    with suppress(UnreadableSourceError):
+        assert source_of(text).address == text
+
+
+@pytest.mark.enable_socket
+def test_a_typed_address_leads_not_to_this_computer_and_ports_look_alike(camera):
+    words = set()
+    for address in (f"{camera}/mjpeg", "http://127.0.0.1:9/x", "http://169.254.169.254/x"):
+        with pytest.raises(UnreadableSourceError) as refused:
+            next(frames(source_of(address, is_typed=True)))
+        words.add(refused.value.message.partition("…")[2])
+    for address in (f"{camera}/none", "http://127.0.0.1:9/x"):
+        with pytest.raises(UnreadableSourceError) as refused:
+            next(frames(source_of(address)))
+        words.add(refused.value.message.partition("…")[2])
+
+    assert words == {" 连不上或没有画面。"}
+
+
+@pytest.mark.enable_socket
+def test_a_camera_cannot_send_the_decoder_elsewhere(camera):
+    assert next(frames(source_of(f"{camera}/mjpeg"))).at_s is None
+    for path in ("elsewhere", "playlist.m3u8"):
+        with pytest.raises(UnreadableSourceError, match="连不上"):
+            next(frames(source_of(f"{camera}/{path}")))
+    assert Camera.asked == ["/mjpeg"]
 
 
 def damaged(path, content, way):
@@ -123,8 +160,21 @@ def test_a_process_that_dies_is_told_and_the_others_go_on(tmp_path, sound):
 class Camera(BaseHTTPRequestHandler):
     """An MJPEG camera that sends a few pictures and then hangs up, or says nothing at all."""
 
+    asked: ClassVar[list[str]] = []
+
     def do_GET(self):
-        self.send_response(200)
+        if self.path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("Location", "/mjpeg")
+            self.end_headers()
+            return
+        self.send_response(404 if self.path == "/none" else 200)
+        if self.path == "/playlist.m3u8":
+            self.send_header("Content-Type", "application/vnd.apple.mpegurl")
+            self.end_headers()
+            self.wfile.write(b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/segment.ts\n")
+            return
+        self.server.asked.append(self.path)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=x")
         self.end_headers()
         if self.path == "/silent":
@@ -143,7 +193,8 @@ class Camera(BaseHTTPRequestHandler):
 @pytest.fixture
 def camera():
     server = HTTPServer(("127.0.0.1", 0), Camera)
-    server.over = threading.Event()
+    server.over, server.asked = threading.Event(), []
+    Camera.asked = server.asked
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -38,6 +38,13 @@ class Loudspeaker(BaseHTTPRequestHandler):
         if answer == "hang":
             self.server.over.wait(20)
             return
+        if answer == "trickle":
+            with contextlib.suppress(OSError):
+                for byte in b"HTTP/1.1 204 " + 60 * b"x":
+                    self.wfile.write(bytes([byte]))
+                    if self.server.over.wait(0.1):
+                        break
+            return
         self.server.heard.append((body, dict(self.headers)))
         self.send_response(answer)
         self.end_headers()
@@ -215,3 +222,39 @@ def test_a_broker_that_is_not_there_is_told_in_words():
     with pytest.raises(NotHeardError, match="连不上"):
         spoken.send(BODY, camera_id="C1", key="1")
     spoken.close()
+
+
+def test_a_device_that_trickles_its_answer_has_no_more_time_than_others(device):
+    device.answers = ["trickle"]
+    began_s = time.monotonic()
+    with pytest.raises(NotHeardError):
+        speaker(device).send(BODY, camera_id="C1", key="C1/1")
+    assert time.monotonic() - began_s < 3
+
+
+class Faulty:
+    """A speaker with a fault that nobody thought of, at its first warning only."""
+
+    name = "喇叭"
+
+    def __init__(self):
+        self.heard = []
+
+    def send(self, body, *, camera_id, key):
+        self.heard.append(key)
+        if len(self.heard) == 1:
+            raise LookupError("geheim")
+
+    def close(self):
+        pass
+
+
+def test_a_fault_gives_up_one_warning_and_the_next_goes_out():
+    faulty = Faulty()
+    with opened(faulty, Pace(threads=1)) as (outlet, failed):
+        outlet.push(BODY, camera_id="C1", key="1")
+        outlet.push(BODY, camera_id="C1", key="2")
+        assert outlet.drain(timeout_s=5)
+
+    assert faulty.heard == ["1", "2"]
+    assert [(one.key, one.words) for one in failed] == [("1", "没有送出，出了意外：LookupError")]

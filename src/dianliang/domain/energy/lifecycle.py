@@ -24,6 +24,8 @@ CLAIM = Lifecycle(
         row("confirm", "确认实测", {"ESTIMATED", "SCREENED"}, "MEASURED", *JUDGES),
         # by another person than the one who recorded it
         row("verify", "核证", {"MEASURED"}, "VERIFIED", *JUDGES),
+        # one person asks, the number stands; another replaces or withdraws it, see `contesting`
+        row("contest", "提出更正或撤回", {"VERIFIED"}, "VERIFIED", *RECORDERS, Role.SYSTEM),
         # the number was wrong: another claim takes its place, this one stays readable
         row("supersede", "更正", CURRENT, "SUPERSEDED", *RECORDERS, Role.SYSTEM),
         row("withdraw", "撤回", CURRENT, "WITHDRAWN", *RECORDERS),

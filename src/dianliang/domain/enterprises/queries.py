@@ -290,6 +290,7 @@ def _finding(one: Finding, plans: Mapping[int, str]) -> FindingRow:
         job_number=visit.job.number if visit else "",
         job_status=visit.job.get_status_display() if visit else "",
         job_waits=visit is not None and visit.job.status == "OPEN",
+        job_is_done=visit is not None and visit.job.status == "DONE",
         plan_number=plans.get(visit.job_id, "") if visit else "",
     )
 

@@ -74,7 +74,8 @@ class DecisionRow:
 class FindingRow:
     """A finding with what people made of it; `body` is what the engine said.
 
-    The visit's job waits to be planned (`job_waits`), or stands in a plan that the reader may see.
+    The visit's job waits to be planned (`job_waits`), or stands in a plan that the reader may see,
+    or is done (`job_is_done`).
     """
 
     number: str
@@ -83,6 +84,7 @@ class FindingRow:
     job_number: str
     job_status: str
     job_waits: bool
+    job_is_done: bool
     plan_number: str
 
     @property

@@ -72,12 +72,14 @@ def forecast(histories: Sequence[History]) -> Outlook:
     made = []
     for each, middle, move in zip(histories, expected, moves, strict=True):
         expected_kw = middle * np.exp(follows * move)
+        highest_kw = np.exp(top) * float(expected_kw.max())
         made.append(
             Forecast(
                 id=each.id,
                 expected_kw=expected_kw,
-                daily_kw=np.outer(np.exp(quantiles), expected_kw),
-                highest_kw=np.exp(top) * float(expected_kw.max()),
+                # No day is higher than its season: so no quantile of a day is, either.
+                daily_kw=np.minimum(np.outer(np.exp(quantiles), expected_kw), highest_kw[:, None]),
+                highest_kw=highest_kw,
                 excess=np.exp(np.sort(highest)),
             )
         )

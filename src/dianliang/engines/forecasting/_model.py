@@ -48,8 +48,9 @@ class Forecast:
     """What the next season of a transformer may bring.
 
     `daily_kw` is (levels, days): quantiles of each day's peak at `LEVELS`. `highest_kw` are those
-    of the season's greatest peak. `excess` are what seasons that were held out had over what was
-    forecast of them, as ratios, in rising order: by them `chance` tells probabilities.
+    of the season's greatest peak, which no day's exceed. `excess` are what seasons that were held
+    out had over what was forecast of them, as ratios, in rising order: by them `chance` tells
+    probabilities.
     """
 
     id: str

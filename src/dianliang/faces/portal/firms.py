@@ -169,7 +169,10 @@ def _said(row: FindingRow, found: own.OwnPage) -> dict[str, object]:
         "told": words.told(body["kind"], body["rule"], body["facts"]),
         "confidence": words.CONFIDENCES[body["confidence"]],
         "checks": words.TO_CHECK[body["kind"]],
-        "effect": found.effects.get(measuring.key_of(row.number)),
+        # Nothing was done yet where the visit is still to come: no effect may be told of it.
+        "effect": found.effects.get(measuring.key_of(row.number))
+        if row.job_is_done or not row.job_number
+        else None,
     }
 
 

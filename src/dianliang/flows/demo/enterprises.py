@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.enterprises import operations, passes
-from dianliang.domain.enterprises.models import AnalysisRun, Finding, FindingVisit
+from dianliang.domain.enterprises.models import AnalysisRun, Finding
 from dianliang.engines.enterprise import Kind
 from dianliang.engines.loading import Span
 from dianliang.flows.carbon import keeping, reading
@@ -54,8 +54,8 @@ def build_enterprises(*, by: Actor, at: datetime) -> None:
     operations.begin(run=run, by=SYSTEM, at=at)
     running.finish(run=run, progress=Progress(), at=lambda: at)
     AnalysisRun.objects.filter(pk=run.pk).update(is_generated=True)
-    _follow(by=by, at=at)
     _measured(firms[SAVER], acted_on=days[acted], by=by, at=at)
+    _follow(by=by, at=at)
     _own_account(firms[SAVER], supplies[SAVER].meters[0], power[SAVER], days, by=by, at=at)
     passes.issue(
         firm=firms[SAVER],
@@ -68,14 +68,12 @@ def build_enterprises(*, by: Actor, at: datetime) -> None:
 
 
 def _measured(firm: Customer, *, acted_on: date, by: Actor, at: datetime) -> None:
-    """Take up what changes the firm's energy, and measure what it brought."""
+    """Take up what changes the firm's energy: it acts by itself, and the effect is measured."""
     rows = Finding.objects.filter(
         analysis__customer=firm, kind__in=[*measuring.MEASURED_IN_KWH]
     ).exclude(decisions__verdict="declined")
     for finding in rows.exclude(kind=Kind.SUN).order_by("place")[:1]:
         following.decide(number=finding.number, verdict="accepted", words="", by=by, at=at)
-        if not FindingVisit.objects.filter(finding=finding).exists():
-            following.visit(number=finding.number, by=by, at=at)
         measuring.measure(number=finding.number, acted_on=acted_on, by=by, at=at)
 
 
@@ -124,7 +122,8 @@ def _last_year(today: date) -> Span:
 
 
 def _follow(*, by: Actor, at: datetime) -> None:
-    dearest = Finding.objects.filter(is_counted=True).order_by("-high_cny", "pk")
+    rows = Finding.objects.filter(is_counted=True, decisions=None)
+    dearest = list(rows.order_by("-high_cny", "pk")[:3])
     for finding in dearest[:2]:
         following.decide(number=finding.number, verdict="accepted", words="", by=by, at=at)
     following.visit(number=dearest[0].number, by=by, at=at)

@@ -69,8 +69,11 @@ def refuse_if_overtaken(found: Dispatch, *, live: Dispatch | None) -> None:
     """Check that a draft follows on the dispatch in force and knows all that was told of it.
 
     Raises:
-        StaleStateError: another one was put in force since, or more was told since.
+        StaleStateError: another one was put in force since, or more was told since; or it is in
+            force itself, as somebody pressed twice.
     """
+    if live is not None and live.pk == found.pk:
+        raise StaleStateError(f"方案 {found.plan.number} 已经生效，不用再按。")
     if found.plan.status != "READY":
         return
     if (live.plan_id if live else None) != found.plan.replaces_id:

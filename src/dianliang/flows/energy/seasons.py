@@ -21,7 +21,7 @@ TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
 LEAST_READ = 0.95
 HEAVY, OVER = 0.8, 1.0
 MOST_DAYS = 200
-MOST_YEAR = 2100
+EARLIEST_YEAR, MOST_YEAR = 2000, 2100
 MOST_APART_DAYS = 45
 """Between the calendar days on which seasons begin; the Lunar New Year wanders by 30."""
 YEAR_DAYS = 365
@@ -93,7 +93,7 @@ def machines_in(content: bytes, *, name: str) -> dict[tuple[str, int], float]:
             key, kw = (number, int(year)), float(power)
         except ValueError:
             key, kw = (number, 0), -1.0
-        if not number or not 2000 <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
+        if not number or not EARLIEST_YEAR <= key[1] <= MOST_YEAR or not 0 <= kw < 1e6:
             wrong.append(f"第 {row.number} 行：应有{TRANSFORMER}、四位{YEAR}和不小于 0 的{POWER}。")
             continue
         found[key] = found.get(key, 0.0) + kw
@@ -127,23 +127,7 @@ def outlook(
         CurveStoreError: the store is damaged.
     """
     refuse_dates(starts, next_start, days)
-    seasons: dict[str, list[Season]] = {}
-    for start in sorted(starts):
-        span = Span(start, start + timedelta(days=days))
-        if store.stored(span) is None:
-            continue
-        loads = summed(store, network, span, executor=executor)
-        before = week_before(store, network, start, executor=executor)
-        for number, peaks in daily_peaks(loads).items():
-            if np.isfinite(peaks).any():
-                made = Season(
-                    year=start.year,
-                    peaks_kw=peaks,
-                    machines_kw=machines.get((number, start.year), 0.0),
-                    kinds=kinds_of_days(start, days, calendar=calendar),
-                    before_kw=before.get(number, np.nan),
-                )
-                seasons.setdefault(number, []).append(made)
+    seasons = _stored(store, network, sorted(starts), days, machines, calendar, executor)
     if not seasons:
         raise InvalidInputError("这些日期没有一天有曲线，无从预测。请核对日期和已导入的月份。")
     before = week_before(store, network, next_start, executor=executor)
@@ -170,6 +154,36 @@ def outlook(
         left_out=tuple(sorted(capacity.keys() - seasons.keys())),
         outlook=found,
     )
+
+
+def _stored(
+    store: CurveStore,
+    network: Network,
+    starts: Sequence[date],
+    days: int,
+    machines: Machines,
+    calendar: WorkCalendar,
+    executor: Executor | None,
+) -> dict[str, list[Season]]:
+    """Return the seasons of which something is stored, by transformer, in order."""
+    seasons: dict[str, list[Season]] = {}
+    for start in starts:
+        span = Span(start, start + timedelta(days=days))
+        if store.stored(span) is None:
+            continue
+        loads = summed(store, network, span, executor=executor)
+        before = week_before(store, network, start, executor=executor)
+        for number, peaks in daily_peaks(loads).items():
+            if np.isfinite(peaks).any():
+                made = Season(
+                    year=start.year,
+                    peaks_kw=peaks,
+                    machines_kw=machines.get((number, start.year), 0.0),
+                    kinds=kinds_of_days(start, days, calendar=calendar),
+                    before_kw=before.get(number, np.nan),
+                )
+                seasons.setdefault(number, []).append(made)
+    return seasons
 
 
 def kinds_of_days(start: date, days: int, *, calendar: WorkCalendar) -> Ints:
@@ -214,6 +228,8 @@ def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
     years = [start.year for start in starts]
     if not starts or len(set(years)) != len(years):
         raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
+    if not all(EARLIEST_YEAR <= day.year <= MOST_YEAR for day in (*starts, next_start)):
+        raise InvalidInputError(f"季节的起始日期应在 {EARLIEST_YEAR} 到 {MOST_YEAR} 年之间。")
     if max(starts) + timedelta(days=days) > next_start:
         raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
     for start in starts:

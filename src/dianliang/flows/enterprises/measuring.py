@@ -56,6 +56,7 @@ def measure(*, number: str, acted_on: date, by: Actor, at: datetime) -> ClaimRow
         NotVisibleError: the finding is absent, or not the actor's to decide.
         UnableToAnalyseError: it was not accepted, changes no energy, or too few days were read, or
             nothing can be computed of them.
+        UnableToMeasureError: the change of the firm's meters is stated by another project already.
         UnableToClaimError: see `restate_claim`.
     """
     finding = access.finding_to_decide(number, by=by)
@@ -84,7 +85,9 @@ def _contract(finding: Finding, acted_on: date, *, at: datetime) -> SupplyContra
     if acted_on >= at.astimezone(SHANGHAI).date():
         raise UnableToAnalyseError(Phrase("措施完成日应早于今天。"), field="acted_on")
     firm = finding.analysis.customer
-    contract = SupplyContract.objects.select_related("customer").filter(customer=firm).first()
+    # Held until the claim is stated: two findings of one firm measured at once are one change.
+    contracts = SupplyContract.objects.select_for_update(of=("self",)).select_related("customer")
+    contract = contracts.filter(customer=firm).first()
     if contract is None:
         raise UnableToAnalyseError(Phrase("这户企业没有登记用电合同，找不到它的电表。"))
     return contract

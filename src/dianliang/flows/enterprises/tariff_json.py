@@ -150,10 +150,10 @@ def of_body(row: Mapping[str, Any]) -> Tariff:
 def _basic(rule: Any) -> BasicRule:
     if not isinstance(rule, dict):
         raise TypeError("basic 应是一组数字")
-    numbers: dict[str, Any] = {key: _number(value) for key, value in rule.items()}
+    read: dict[str, Any] = {key: _number(value) for key, value in rule.items()}
     if "choice_months" in rule:
-        numbers["choice_months"] = _whole(rule["choice_months"], "choice_months", most=12)
-    return BasicRule(**numbers)
+        read["choice_months"] = _whole(rule["choice_months"], "choice_months", most=12)
+    return BasicRule(**read)
 
 
 def _whole(value: Any, name: str, *, most: int) -> int:

@@ -84,11 +84,21 @@ def _wrong(where: str, row: Any, cameras: set[str]) -> Iterator[str]:
 
 
 def _wrong_http(where: str, row: dict[str, Any]) -> Iterator[str]:
-    parts = urlsplit(row["url"]) if _is_text(row.get("url")) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        yield f"{where}：url 应是 http 或 https 地址。"
+    if not _is_web_address(row.get("url")):
+        yield f"{where}：url 应是 http 或 https 地址，端口在 1 到 {MOST_PORT} 之间。"
     if "secret_file" not in row:
         yield f"{where}：要有 secret_file，给预警签名。"
+
+
+def _is_web_address(url: Any) -> bool:
+    """Tell whether a speaker can be asked at it; one whose port is no number cannot."""
+    if not _is_text(url) or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _wrong_mqtt(where: str, row: dict[str, Any]) -> Iterator[str]:

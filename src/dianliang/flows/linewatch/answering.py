@@ -29,16 +29,20 @@ LEAST_MISSED = 2
 
 @transaction.atomic
 def answer(*, number: str, verdict: str, note: str, by: Actor, at: datetime) -> Event:
-    """Say at the desk whether an event was true.
+    """Say at the desk whether an event was true; nobody goes for a false alarm any more.
 
     Raises:
         NotVisibleError: it is absent, or the actor only reads.
         UnableToAnswerError: there is no such answer.
+        StaleStateError: somebody else answered, or the team moved its visit, just now.
     """
     if by.role != Role.DISPATCHER:
         raise NotVisibleError("没有找到这个守护事件。")
     event = access.event_to_see(number, by=by)
-    return _answered(event, verdict, note, by=by, at=at, device_at=None)
+    event = _answered(event, verdict, note, by=by, at=at, device_at=None)
+    if event.status == "FALSE":
+        sending.call_off(event=event, by=by, at=at)
+    return event
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from dianliang.domain.linewatch.operations import cameras, learning
 from dianliang.domain.linewatch.thresholds import RULES
 from dianliang.domain.territory.queries import area_of
 from dianliang.flows.linewatch import zoning
+from dianliang.kernel import picture_sources
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
@@ -37,7 +38,7 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
     """Register a camera of the actor's own unit.
 
     Raises:
-        InvalidInputError: a field makes no sense; it is named.
+        InvalidInputError: a field makes no sense, or the village is not the unit's; it is named.
         NotVisibleError: the actor does not keep cameras.
     """
     if by.role != Role.DISPATCHER:
@@ -45,6 +46,10 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
     area = area_of(asked.area_code)
     if area is None or area.lat is None or area.lon is None:
         raise InvalidInputError("没有这个村社区，或它没有坐标。", field="area_code")
+    unit = _unit(by)
+    if not (by.reaches_area(area.path) and _serves(unit, area.path)):
+        words = "这个村社区不归您的单位服务，请由服务它的单位登记。"
+        raise InvalidInputError(words, field="area_code")
     point = GeoPoint(area.lat, area.lon)
     if asked.lat is not None and asked.lon is not None:
         point = GeoPoint(asked.lat, asked.lon)
@@ -54,12 +59,27 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         span=clean_text(asked.span, field="span", label="档距", most=40, least=1),
         voltage_kv=asked.voltage_kv,
         area=area,
-        unit=_unit(by),
+        unit=unit,
         point=point,
-        source=clean_text(asked.source, field="source", label="画面来源", most=500, least=1),
+        source=_source(asked.source),
         by=by,
         at=at,
     )
+
+
+def _serves(unit: Unit, path: str) -> bool:
+    """Tell whether a unit, or one below it, serves the place; a unit above all serves any."""
+    if unit.parent_id is None:
+        return True
+    below = Unit.objects.filter(path__startswith=unit.path)
+    served = below.exclude(areas=None).values_list("areas__path", flat=True)
+    return any(path.startswith(one) for one in served)
+
+
+def _source(text: str) -> str:
+    source = clean_text(text, field="source", label="画面来源", most=500, least=1)
+    picture_sources.check(source)
+    return source
 
 
 def _unit(by: Actor) -> Unit:
@@ -70,10 +90,13 @@ def _unit(by: Actor) -> Unit:
 
 
 def redirect(*, number: str, source: str, by: Actor, at: datetime) -> None:
-    """Change a camera's source."""
+    """Change a camera's source.
+
+    Raises:
+        InvalidInputError: it can be no source.
+    """
     camera = access.camera_to_keep(number, by=by)
-    source = clean_text(source, field="source", label="画面来源", most=500, least=1)
-    cameras.redirect(camera=camera, source=source, by=by, at=at)
+    cameras.redirect(camera=camera, source=_source(source), by=by, at=at)
 
 
 def draw(*, number: str, zones: str, reason: str, by: Actor, at: datetime) -> int:

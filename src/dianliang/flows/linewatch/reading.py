@@ -27,7 +27,7 @@ from dianliang.domain.linewatch.queries.figures import Figures, figures
 from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.work import access as work_access
-from dianliang.flows.linewatch import weekly
+from dianliang.flows.linewatch import sending, weekly
 from dianliang.flows.linewatch.answering import event_of_visit
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -221,12 +221,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage:
-    """One event with its pictures, its story and what may be done."""
+    """One event with its pictures, its story and what may be done.
+
+    `is_needless` tells that somebody still goes there though it was a false alarm.
+    """
 
     row: EventRow
     kept_until: datetime
     verdicts: tuple[tuple[str, str], ...]
     may_send: bool
+    is_needless: bool
     may_ask: bool
     story: tuple[Moment, ...]
 
@@ -265,7 +269,10 @@ def event_page(*, number: str, by: Actor) -> EventPage:
         row=event_queries.row(event),
         kept_until=event.happened_at + timedelta(days=rules.values["retention_days"]),
         verdicts=tuple(verdicts) if is_desk else (),
-        may_send=is_desk and event.job_id is None and event.warning in SENDS,
+        may_send=is_desk
+        and sending.may_send(event)
+        and (event.job is not None or event.warning in SENDS),
+        is_needless=event.status == "FALSE" and sending.is_walk_open(event),
         may_ask=is_desk and event.status == "TRUE" and not event.need,
         story=tuple(
             Moment(

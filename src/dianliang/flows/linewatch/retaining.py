@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from dianliang.domain.linewatch.models import Camera, Event
 from dianliang.domain.linewatch.operations import events
+from dianliang.domain.linewatch.thresholds import MOST_KEPT_DAYS
 
 AT_ONCE = 200
 
@@ -17,7 +18,8 @@ def delete_due(*, at: datetime) -> int:
     """
     deleted = 0
     for camera in Camera.objects.select_related("picture").order_by("pk"):
-        kept_days = camera.rule_versions.order_by("-number")[0].retention_days
+        told_days = camera.rule_versions.order_by("-number")[0].retention_days
+        kept_days = min(told_days, MOST_KEPT_DAYS)
         due = Event.objects.filter(
             camera=camera, deleted_at=None, happened_at__lte=at - timedelta(days=kept_days)
         ).exclude(snapshot=None, strip=None, clip=None)

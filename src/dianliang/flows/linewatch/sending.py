@@ -10,8 +10,9 @@ from dianliang.domain.linewatch.models import Camera, Event
 from dianliang.domain.linewatch.operations import events
 from dianliang.domain.outreach.models import Channel
 from dianliang.domain.outreach.phones import mobile
-from dianliang.domain.work.models import Job
-from dianliang.domain.work.operations import jobs, sending
+from dianliang.domain.work.lifecycle import VISIT_OPEN
+from dianliang.domain.work.models import Job, Visit
+from dianliang.domain.work.operations import jobs, sending, visits
 from dianliang.domain.workforce import crews
 from dianliang.domain.workforce.charging import charge_of
 from dianliang.domain.workforce.models import Person, Team
@@ -43,9 +44,9 @@ def send(*, event: Event, by: Actor, at: datetime, reason: str = "") -> Job:
     """Make an event an urgent job of the steward of its cell, or add it to one that is under way.
 
     Raises:
-        UnableToSendError: it has a job already.
+        UnableToSendError: it has a job that was not called off.
     """
-    if event.job_id is not None:
+    if not may_send(event):
         raise UnableToSendError("这个事件已经派单。")
     Camera.objects.select_for_update(no_key=True).get(pk=event.camera_id)
     known = _under_way(event.camera)
@@ -63,6 +64,39 @@ def send(*, event: Event, by: Actor, at: datetime, reason: str = "") -> Job:
     told = {"event": event.number, "person": steward.number, "job": job.number}
     background.enqueue(TELL, told, by=SYSTEM, at=at, key=f"{TELL}:{event.number}", max_attempts=4)
     return job
+
+
+def may_send(event: Event) -> bool:
+    """Tell whether an event has no job, or only one that was called off."""
+    return event.job is None or event.job.status == "CANCELLED"
+
+
+def is_walk_open(event: Event) -> bool:
+    """Tell whether somebody still goes for an event, or is asked to."""
+    return event.job is not None and event.job.status in UNDONE
+
+
+@transaction.atomic
+def call_off(*, event: Event, by: Actor, at: datetime) -> bool:
+    """Call off the job of a false alarm, unless the team is on the spot or others need the walk.
+
+    Return whether it was called off; a team that is there ends the visit itself.
+
+    Raises:
+        StaleStateError: the team moved its visit just now.
+    """
+    Camera.objects.select_for_update(no_key=True).get(pk=event.camera_id)
+    job = Job.objects.filter(pk=event.job_id, status__in=UNDONE).first()
+    if job is None or Event.objects.filter(job=job).exclude(status="FALSE").exists():
+        return False
+    going = Visit.objects.filter(job=job, status__in=VISIT_OPEN)
+    if going.filter(status="ARRIVED").exists():
+        return False
+    reason = f"守护事件 {event.number} 反馈为误报"
+    for visit in going:
+        visits.withdraw(visit=visit, reason=reason, by=by, at=at)
+    jobs.cancel(job=Job.objects.get(pk=job.pk), reason=reason, by=by, at=at)
+    return True
 
 
 def steward_of(camera: Camera, *, at: datetime) -> tuple[Person | None, Team | None]:

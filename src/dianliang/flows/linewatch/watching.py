@@ -111,6 +111,7 @@ class Runner:
             watched.source,
             rate_hz=watched.camera.detection.rate_hz,
             starts_at_s=self._clock().timestamp(),
+            is_typed=True,
         )
         films = None if self._films is None else self._films.resolve()
         lies_well = films and Path(source.address).resolve().is_relative_to(films)

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.text import clean_text
 
 KINDS = {"danger": "危险区", "water_edge": "水边区", "exclusion": "不算区"}
 GUARDED = ("danger", "water_edge")
@@ -17,6 +18,7 @@ MOST_ZONES, MOST_CORNERS = 12, 40
 LEAST_AREA = 1e-5
 LONGEST_S = 3600.0
 MOST_CHARS = 20_000
+MOST_NAME = 40
 DECIMALS = 4
 
 
@@ -84,11 +86,11 @@ def _wrong(zones: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if len(zones) > MOST_ZONES:
         yield f"最多划 {MOST_ZONES} 个区域。"
         return
-    if not any(zone.get("kind") in GUARDED for zone in zones):
+    if not any(_kind(zone) in GUARDED for zone in zones):
         yield "至少要划一个危险区或水边区。"
-    names = [zone.get("id") for zone in zones if isinstance(zone.get("id"), str)]
+    names = [zone["id"].strip() for zone in zones if isinstance(zone.get("id"), str)]
     for name, times in Counter(names).items():
-        if times > 1:
+        if times > 1 and name.isprintable():
             yield f"区域“{name}”出现了 {times} 次，请改名。"
     for number, zone in enumerate(zones, start=1):
         yield from _wrong_zone(number, zone)
@@ -96,10 +98,15 @@ def _wrong(zones: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _wrong_zone(number: int, zone: Mapping[str, Any]) -> Iterator[str]:
     name = zone.get("id")
-    if not isinstance(name, str) or not name.strip() or len(name.strip()) > 40:
-        yield f"第 {number} 个区域要有名称，不超过 40 字。"
+    if not isinstance(name, str) or not name.strip() or len(name.strip()) > MOST_NAME:
+        yield f"第 {number} 个区域要有名称，不超过 {MOST_NAME} 字。"
         return
-    if zone.get("kind") not in KINDS:
+    try:
+        clean_text(name, field="zones", label="区域名称", most=MOST_NAME)
+    except InvalidInputError as error:
+        yield f"第 {number} 个区域：{error.message}"
+        return
+    if _kind(zone) not in KINDS:
         yield f"区域“{name}”请选择类别。"
     corners = zone.get("corners")
     if not isinstance(corners, list) or not all(_is_corner(one) for one in corners):
@@ -113,6 +120,11 @@ def _wrong_zone(number: int, zone: Mapping[str, Any]) -> Iterator[str]:
         yield f"区域“{name}”的停留时间应大于 0 秒、不超过 {LONGEST_S:.0f} 秒。"
 
 
+def _kind(zone: Mapping[str, Any]) -> str:
+    kind = zone.get("kind")
+    return kind if isinstance(kind, str) else ""
+
+
 def area(corners: Sequence[Sequence[float]]) -> float:
     """Return the area of a polygon as a share of the picture's (shoelace formula)."""
     ring = zip(corners, [*corners[1:], corners[0]], strict=True)
@@ -120,7 +132,9 @@ def area(corners: Sequence[Sequence[float]]) -> float:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Tell whether a value is a number of a sane size; integers of JSON may have any."""
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_one and abs(value) <= LONGEST_S
 
 
 def _is_corner(value: Any) -> bool:

@@ -14,6 +14,7 @@ from dianliang.domain.energy.models import MeasurementProject
 from dianliang.domain.energy.operations import measuring as operations
 from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims as claim_book
+from dianliang.domain.energy.queries.holding import of_whole_meters
 from dianliang.domain.energy.queries.measuring import SENTENCES, ProjectRow, project_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
 from dianliang.flows import claims
@@ -34,6 +35,7 @@ OPTIONS = {
     "bills": "D",
 }
 """IPMVP's option of each design."""
+WHOLE = "C"
 
 
 @transaction.atomic
@@ -168,7 +170,7 @@ def state(*, number: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
 
     Raises:
         NotVisibleError: it is absent or another's.
-        UnableToMeasureError: nothing is computed.
+        UnableToMeasureError: nothing is computed, or another project has stated the same change.
         UnableToClaimError, IllegalTransitionError, StaleStateError: see `claims.restate_claim`.
     """
     project = _to_write(number, by=by)
@@ -176,7 +178,9 @@ def state(*, number: str, reason: str, by: Actor, at: datetime) -> ClaimRow:
         raise UnableToMeasureError("还没有算出结果，不能登记。")
     row = project_row(project)
     words = reason.strip() or "读数或事件有变化，重新计算。"
-    made = claims.restate_claim(draft=_draft(row), reason=words, by=by, at=at)
+    draft = _draft(row)
+    _refuse_counted(draft)
+    made = claims.restate_claim(draft=draft, reason=words, by=by, at=at)
     operations.lead_on(project=project, verb="state", reason=made.number, by=by, at=at)
     return made
 
@@ -205,6 +209,24 @@ def stated(number: str, *, by: Actor) -> ClaimRow | None:
 def claim_key(number: str, *, finding: str = "") -> str:
     """Return the key under which a project's saving is stated: a finding has one at a time."""
     return f"enterprise-finding:{finding}" if finding else f"measure:{number}"
+
+
+def _refuse_counted(draft: ClaimDraft) -> None:
+    """Refuse the change of a firm's whole meters where another claim holds it for these days.
+
+    Whole meters (IPMVP option C) show all measures of a firm together: two claims are one saving.
+    """
+    if draft.option != WHOLE or draft.subject_kind != "firm":
+        return
+    other = of_whole_meters(draft)
+    if other is not None:
+        words = Phrase(
+            "这户企业整户电表的变化已经登记为 %(claim)s（测量项目 %(project)s），数据期重叠；"
+            "同一变化只能登记一次，请在那个项目里一并说明这项措施。",
+            claim=other.number,
+            project=other.project or "—",
+        )
+        raise UnableToMeasureError(words, field="acted_on")
 
 
 def _to_write(number: str, *, by: Actor) -> MeasurementProject:

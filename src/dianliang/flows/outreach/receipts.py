@@ -128,7 +128,7 @@ def _rows(body: bytes) -> list[Any]:
         raise InvalidInputError("一次回执不能超过 2 MB，请分开发送。", field="receipts")
     try:
         told = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError("回执不是 JSON。", field="receipts") from error
     rows = told.get("receipts") if isinstance(told, dict) else None
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PER_CALL:

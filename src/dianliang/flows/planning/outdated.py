@@ -35,10 +35,13 @@ def refuse_if_overtaken(plan: Plan) -> None:
     """Check that a plan which fits another to what happened still follows on the newest.
 
     Raises:
-        StaleStateError: another one was published in between.
+        StaleStateError: another one was published in between, or this one by whoever pressed
+            first.
     """
     old = plan.replaces
     if is_repair(plan) and old is not None and old.status != "PUBLISHED":
+        if Plan.objects.filter(pk=plan.pk, status="PUBLISHED").exists():
+            raise StaleStateError(f"计划 {plan.number} 已经生效，不用再按。")
         raise StaleStateError(
             f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
         )

@@ -1,10 +1,12 @@
 """A grid that was sent in (潮流计算): read, checked, computed in the background, kept."""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from dianliang.engines.powerflow import (
     Flow,
     Grid,
     Line,
+    LoadKind,
     Phase,
     Transformer,
     Worst,
@@ -31,7 +34,7 @@ from dianliang.integrations import grid_files
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.phrases import Phrase, kept
-from dianliang.kernel.text import decoded
+from dianliang.kernel.text import decoded, without_controls
 
 KIND = Study.Kind.FLOW.value
 ENGINE = "powerflow-1"
@@ -41,6 +44,12 @@ MOST_UNPACKED = 64 * 1024 * 1024
 MOST_NODES, MOST_STEPS = 20_000, 3000
 MOST_TOLD = 300
 """Things beyond a limit that are told word by word, worst first; all of them are counted."""
+MOST_NAME, MOST_SUFFIX = 60, 12
+DAMAGED = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
+    *(UnicodeDecodeError, LZMAError, zlib.error),
+)
+"""What Python raises for an archive that was cut, changed, encrypted or packed unusually."""
 READING, SOLVING = Phrase("读模型"), Phrase("逐点计算")
 
 
@@ -69,12 +78,13 @@ def order(*, sent: Sent, title: str, by: Actor, at: datetime) -> None:
     with files.workshop() as folder:
         laid = _laid_down(Path(folder), sent.name, sent.model)
         grid = grids.opened(laid, is_radial=sent.is_radial)
+        _refuse_negative(grid)
         if len(grid.nodes) > MOST_NODES:
             words = "模型有 %(n)d 个节点，网页上最多 %(most)d 个；请用命令行计算。"
             told = Phrase(words, n=len(grid.nodes), most=MOST_NODES)
             raise InvalidInputError(told, field="model")
         if sent.curves:
-            path = _laid_down(Path(folder), "curves.csv", sent.curves)
+            path = _laid_down(Path(folder), f"{Path(sent.curves_name).stem}.csv", sent.curves)
             profiles, _ = grid_files.read_curves(
                 path, grid, power_factor=sent.power_factor, hours=sent.minutes / 60
             )
@@ -98,7 +108,18 @@ def template() -> bytes:
     return grid_files.template()
 
 
+def _refuse_negative(grid: Grid) -> None:
+    """Refuse a load that draws less than nothing: it feeds in, and is to be called so."""
+    for load in grid.loads:
+        if load.kind is LoadKind.LOAD and load.p_kw < 0:
+            words = "负荷 %(id)s 的有功是 %(kw)g kW：应不小于 0；是发电的，类别请填“发电”，填正数。"
+            raise InvalidInputError(Phrase(words, id=load.id, kw=load.p_kw), field="model")
+
+
 def _refuse_sizes(sent: Sent) -> None:
+    if sent.curves_name and not sent.curves:
+        words = Phrase("曲线文件 %(name)s 是空的；没有曲线就不要选文件。", name=sent.curves_name)
+        raise InvalidInputError(words, field="curves")
     for field, content in (("model", sent.model), ("curves", sent.curves)):
         if len(content) > MOST_BYTES:
             words = Phrase("文件超过 8 MB，请按馈线拆分，或用命令行 dianliang energy powerflow。")
@@ -112,20 +133,36 @@ def _refuse_sizes(sent: Sent) -> None:
 def _laid_down(folder: Path, name: str, content: bytes) -> Path:
     """Return where a file lies that can be read; an archive of tables becomes a folder."""
     if name.lower().endswith(".zip"):
-        return _unpacked(folder / "tables", content)
-    suffix = Path(name).suffix.lower()
-    path = folder / f"{Path(name).stem[:60] or 'grid'}{suffix}"
+        return _unpacked(folder / _stem(name), content)
+    suffix = _short(Path(name).suffix.lower())[:MOST_SUFFIX]
+    path = folder / f"{_stem(name)}{suffix}"
     path.write_bytes(content)
     return path
+
+
+def _stem(name: str) -> str:
+    """Return what the person calls the file, so that errors name it, as a name in its folder."""
+    return _short(Path(name).stem).strip(". ") or "grid"
+
+
+def _short(name: str) -> str:
+    """Return a name that a file system takes: no control characters, 255 bytes at most."""
+    return without_controls(name).encode("utf-8", "ignore").decode()[:MOST_NAME]
 
 
 def _unpacked(folder: Path, content: bytes) -> Path:
     """Unpack the CSV files of an archive, wherever in it they lie, and nothing else.
 
     Raises:
-        InvalidInputError: it is damaged, or larger than a grid is.
+        InvalidInputError: it is damaged, larger than a grid is, or a name in it is none.
     """
     folder.mkdir()
+    for name, table in _tables(content):
+        (folder / name).write_bytes(table)
+    return folder
+
+
+def _tables(content: bytes) -> Iterator[tuple[str, bytes]]:
     left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -133,17 +170,19 @@ def _unpacked(folder: Path, content: bytes) -> Path:
                 name = Path(entry.filename).name
                 if entry.is_dir() or Path(name).suffix.lower() != ".csv":
                     continue
+                if _short(name) != name:
+                    words = Phrase("压缩包里有文件名过长或带特殊字符的表，请改名后再上传。")
+                    raise InvalidInputError(words, field="model")
                 with archive.open(entry) as file:
                     table = file.read(left + 1)
                 left -= len(table)
                 if left < 0:
                     raise InvalidInputError(Phrase("压缩包解开后超过 64 MB。"), field="model")
-                (folder / name).write_bytes(table)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+                yield name, table
+    except DAMAGED as error:
         raise InvalidInputError(
             Phrase("压缩包打不开，请重新压缩后再上传。"), field="model"
         ) from error
-    return folder
 
 
 @jobs.handler(keeping.job_kind(KIND))

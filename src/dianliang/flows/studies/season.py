@@ -14,6 +14,7 @@ from dianliang.domain.relief.models import Study
 from dianliang.domain.relief.operations import Studied
 from dianliang.domain.relief.study_queries import StudyRow
 from dianliang.engines.forecasting import LEVELS
+from dianliang.engines.loading import Span
 from dianliang.flows.energy import seasons
 from dianliang.flows.energy.seasons import HEAVY, Machines, Risk
 from dianliang.flows.relief import curves
@@ -26,6 +27,7 @@ from dianliang.kernel.phrases import Phrase
 
 KIND = Study.Kind.SEASON.value
 ENGINE = "forecasting-2"
+MONTH_DAYS = 28
 LOW, MIDDLE, HIGH = (LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 """The outer pair is an interval of 90 %."""
 READING, WRITING = Phrase("读各季的曲线"), Phrase("写结果")
@@ -53,6 +55,10 @@ def order(*, wanted: Wanted, title: str, by: Actor, at: datetime) -> None:
     seasons.refuse_dates(wanted.starts, wanted.next_start, wanted.days)
     if register(curves.store().root) is None:
         raise InvalidInputError(Phrase(NO_REGISTER), field="starts")
+    spans = [Span(day, day + timedelta(days=wanted.days)) for day in wanted.starts]
+    if not any(curves.store().stored(span) for span in spans):
+        words = Phrase("过去各季没有一天有曲线，无从预测。请核对日期和已导入的月份。")
+        raise InvalidInputError(words, field="starts")
     asked = {
         "starts": [day.isoformat() for day in wanted.starts],
         "next_start": wanted.next_start.isoformat(),
@@ -77,6 +83,21 @@ def stored_months() -> tuple[str, ...]:
         return tuple(curves.store().months())
     except CurveStoreError:
         return ()
+
+
+def fullest_month() -> str:
+    """Return the latest of the months of which four weeks or the most days are stored, or none.
+
+    The month that is under way has hardly a day yet: a season that begins in it says nothing.
+    """
+    store = curves.store()
+
+    def days(month: str) -> int:
+        first = date.fromisoformat(f"{month}-01")
+        stored = store.stored(Span(first, first + timedelta(days=MONTH_DAYS)))
+        return min((stored.until_on - stored.from_on).days, MONTH_DAYS) if stored else 0
+
+    return max(stored_months(), key=lambda month: (days(month), month), default="")
 
 
 @jobs.handler(keeping.job_kind(KIND))

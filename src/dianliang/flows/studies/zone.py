@@ -75,10 +75,14 @@ def order(*, wanted: Wanted, title: str, by: Actor, at: datetime) -> None:
     """Ask for a zone's year; what cannot be is said before anything is queued.
 
     Raises:
-        InvalidInputError: the tariff is not known, or the calendar of the year.
+        InvalidInputError: there is nothing to reckon, or the tariff or the calendar is not known.
         UnusableInputError: a figure cannot be; all that is wrong is named.
         UnableToRelieveError, NotVisibleError: see `keeping.order`.
     """
+    plan = wanted.plan
+    if not (plan.load_kwh or plan.sun_kwp or plan.battery_kwh or plan.cars):
+        words = Phrase("没有可计算的：光伏、用电量、储能和电动车都是 0，请至少填一项。")
+        raise InvalidInputError(words, field="load_kwh")
     _, task, _ = _task(wanted)
     zoning.checked(task)
     asked = {

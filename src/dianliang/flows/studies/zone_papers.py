@@ -1,5 +1,6 @@
 """What leaves of a zone's study: its balance as a document, its savings as claims."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -34,11 +35,16 @@ def claims(row: StudyRow, *, by: Actor) -> tuple[ClaimRow, ...]:
 def state(row: StudyRow, *, by: Actor, at: datetime) -> tuple[ClaimRow, ...]:
     """State what the year saves in money and carbon as engineering estimates (登记量化声明).
 
+    What an earlier study of the same zone and year stated is superseded: it is one saving.
+
     Raises:
         UnableToClaimError, NotVisibleError: see `restate_claim`.
     """
     drafts = (_money(row), _carbon(row))
-    return tuple(restate_claim(draft=draft, reason="重新登记", by=by, at=at) for draft in drafts)
+    return tuple(
+        restate_claim(draft=draft, reason=f"按计算书 {row.number} 重新登记", by=by, at=at)
+        for draft in drafts
+    )
 
 
 def _draft(row: StudyRow, *, title: str, kind: str, value: float, measure: str) -> ClaimDraft:
@@ -64,9 +70,18 @@ def _draft(row: StudyRow, *, title: str, kind: str, value: float, measure: str) 
         from_on=date(year, 1, 1),
         until_on=date(year + 1, 1, 1),
         evidence=[EvidenceDraft(kind=SUBJECT, number=row.number, words=f"计算书 {row.number}")],
-        key=f"study:{row.number}:{kind}",
+        key=_key(row, year, kind),
         is_generated=row.is_generated or tariff["is_generated"],
     )
+
+
+def _key(row: StudyRow, year: int, kind: str) -> str:
+    """Return the key of what a zone saves in a year: a later study of it takes the place.
+
+    A zone is known by its title within the unit: it is in no register.
+    """
+    zone = f"{row.unit_path} {' '.join(row.title.split())}"
+    return f"zone:{hashlib.sha256(zone.encode()).hexdigest()[:32]}:{year}:{kind}"
 
 
 def _money(row: StudyRow) -> ClaimDraft:

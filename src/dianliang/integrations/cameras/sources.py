@@ -4,11 +4,12 @@ Here the decoder runs, on bytes that a stranger may have made: call `frames` in 
 die (`feeds`), except for files of one's own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from socket import SOCK_STREAM, getaddrinfo
 
 import av
 import cv2
@@ -16,9 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.picture_sources import is_reachable, network_parts, shown
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
-SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
+PROTOCOLS = {
+    "rtsp": "rtsp,rtp,udp,tcp",
+    "rtsps": "rtsp,rtsps,rtp,srtp,udp,tcp,tls",
+    "http": "http,tcp",
+    "https": "https,http,tls,tcp",
+}
+"""What a stream may make the decoder speak: never `file`, `concat`, `data` or the like."""
+FORMATS = "mpjpeg,mjpeg,jpeg_pipe,mpegts,mpeg,flv,h264,hevc,matroska,webm,mov,mp4"
+"""What a camera may send by HTTP: no playlist (HLS, DASH), which would name other addresses."""
 MOST_PIXELS = 4096 * 2304
 """Larger pictures are refused before they are unpacked."""
 MOST_BYTES = 64 * 1024 * 1024
@@ -48,7 +58,8 @@ class Source:
 
     `rate_hz` is how many pictures a second are wanted; the rest is decoded only as far as it must
     be. `clock_hz` is the true rate of a film or folder whose own is wrong or missing; `starts_at_s`
-    is when its first picture was taken.
+    is when its first picture was taken. `is_typed` says that somebody typed it on a page: it
+    must not lead to this computer itself.
     """
 
     address: str
@@ -56,6 +67,7 @@ class Source:
     rate_hz: float = 5.0
     clock_hz: float | None = None
     starts_at_s: float = 0.0
+    is_typed: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -72,36 +84,45 @@ class Frame:
 
 
 def source_of(
-    address: str, *, rate_hz: float = 5.0, clock_hz: float | None = None, starts_at_s: float = 0.0
+    address: str,
+    *,
+    rate_hz: float = 5.0,
+    clock_hz: float | None = None,
+    starts_at_s: float = 0.0,
+    is_typed: bool = False,
 ) -> Source:
     """Tell what kind of source an address is.
 
     Raises:
         UnreadableSourceError: it is no file, no folder and no address of a camera.
     """
-    scheme = urlsplit(address).scheme.lower()
-    if scheme in SCHEMES:
+    if network_parts(address) is not None:
         kind = SourceKind.NETWORK
-    elif Path(address).is_dir():
+    elif _is(address, Path.is_dir):
         kind = SourceKind.FOLDER
-    elif Path(address).is_file():
+    elif _is(address, Path.is_file):
         kind = SourceKind.FILM
     else:
-        words = f"画面来源 {without_secret(address)} 不是文件、目录，也不是 rtsp、http 地址。"
+        words = f"画面来源 {shown(address)} 不是文件、目录，也不是 rtsp、http 地址。"
         raise UnreadableSourceError(words, field="source")
     return Source(
-        address=address, kind=kind, rate_hz=rate_hz, clock_hz=clock_hz, starts_at_s=starts_at_s
+        address=address,
+        kind=kind,
+        rate_hz=rate_hz,
+        clock_hz=clock_hz,
+        starts_at_s=starts_at_s,
+        is_typed=is_typed,
     )
 
 
-def without_secret(address: str) -> str:
-    """Return an address without user and password, fit to be shown or logged."""
-    parts = urlsplit(address)
-    if parts.scheme.lower() not in SCHEMES:
-        return address
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}{parts.path}"
+def _is(address: str, tell: Callable[[Path], bool]) -> bool:
+    """Ask the disk about a name; an address or a name too long for it is none."""
+    if "://" in address:
+        return False
+    try:
+        return tell(Path(address))
+    except (OSError, ValueError):
+        return False
 
 
 def frames(source: Source) -> Iterator[Frame]:
@@ -132,25 +153,66 @@ def _of_folder(source: Source) -> Iterator[Frame]:
 
 
 def _of_stream(source: Source) -> Iterator[Frame]:
-    options = {"rtsp_transport": "tcp"} if source.address.startswith("rtsp") else {}
+    """Yield the pictures of a film or camera.
+
+    Of a camera it is not told why it cannot be read: that would tell whoever typed the address
+    which ports of our network are open.
+    """
+    _refuse_own(source)
     try:
+        options = _options(source)
         with av.open(source.address, options=options, timeout=(OPEN_S, READ_S)) as container:
             yield from _decoded(container, source)
     except (av.FFmpegError, OSError, ValueError) as error:
-        where = without_secret(source.address)
+        if source.is_live:
+            raise _no_pictures(source) from None  # the error holds the address
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise UnreadableSourceError(f"读不了画面来源 {where}：{why}。") from error
+        raise UnreadableSourceError(f"读不了画面来源 {shown(source.address)}：{why}。") from error
+
+
+def _no_pictures(source: Source) -> UnreadableSourceError:
+    return UnreadableSourceError(f"{shown(source.address)} 连不上或没有画面。")
+
+
+def _options(source: Source) -> dict[str, str]:
+    """Return how the decoder opens a source: nothing but its own protocol, never elsewhere."""
+    parts = network_parts(source.address) if source.is_live else None
+    if parts is None:
+        return {"protocol_whitelist": "file"}
+    scheme = parts.scheme.lower()
+    if scheme.startswith("rtsp"):
+        return {"rtsp_transport": "tcp", "protocol_whitelist": PROTOCOLS[scheme]}
+    only = {"max_redirects": "0", "format_whitelist": FORMATS}
+    return {**only, "protocol_whitelist": PROTOCOLS[scheme]}
+
+
+def _refuse_own(source: Source) -> None:
+    """Refuse a typed address that leads to this computer or its link, asked anew at each opening.
+
+    Raises:
+        UnreadableSourceError: it does, or its name is unknown.
+    """
+    parts = network_parts(source.address) if source.is_live and source.is_typed else None
+    if parts is None:
+        return
+    try:
+        found = getaddrinfo(parts.hostname, parts.port, type=SOCK_STREAM)
+        addresses = [ip_address(str(row[4][0]).split("%", maxsplit=1)[0]) for row in found]
+    except (OSError, ValueError):
+        raise _no_pictures(source) from None
+    if not is_reachable(addresses):
+        raise _no_pictures(source)
 
 
 def _decoded(container: av.container.InputContainer, source: Source) -> Iterator[Frame]:
     if not container.streams.video:
-        raise UnreadableSourceError(f"{without_secret(source.address)} 里没有视频。")
+        raise UnreadableSourceError(f"{shown(source.address)} 里没有视频。")
     stream = container.streams.video[0]
     if stream.codec_context is None:
-        where = without_secret(source.address)
+        where = shown(source.address)
         raise UnreadableSourceError(f"{where} 的视频编码认不出，请在摄像机里改为 H.264。")
     if stream.width * stream.height > MOST_PIXELS:
-        where = without_secret(source.address)
+        where = shown(source.address)
         words = f"{where} 的画面 {stream.width}×{stream.height} 太大，最大 4K。"
         raise UnreadableSourceError(words)
     stream.thread_type = "NONE"
@@ -163,7 +225,7 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
         ) as error:  # cameras lose packets; a broken picture is no reason to stop
             damaged += 1
             if damaged > MOST_DAMAGED:
-                words = f"{without_secret(source.address)} 连续 {MOST_DAMAGED} 包解不开。"
+                words = f"{shown(source.address)} 连续 {MOST_DAMAGED} 包解不开。"
                 raise UnreadableSourceError(words) from error
             continue
         for frame in decoded:

@@ -157,7 +157,7 @@ def _text(path: Path) -> str:
             raise UnreadableGridError(f"{path.name} 超过 200 MB，请拆分后再导入。")
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
+        words = f"读不了 {path.name}：{reason(error)}。请检查文件名和权限。"
         raise UnreadableGridError(words) from error
     if text is None or "\0" in text:
         raise UnreadableGridError(f"{path.name} 不是可识别的文本，请另存为 UTF-8 的 CSV。")

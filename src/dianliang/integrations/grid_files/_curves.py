@@ -79,7 +79,7 @@ def _check_moments(rows: Sequence[Row], heading: str, *, hours: float) -> None:
             row.wrong(
                 heading,
                 f"时刻 {told} 与上一行不是相隔 {60 * hours:g} 分钟：各点要等间隔，"
-                "间隔不同请用 --minutes 写明。",
+                "间隔不同请改每点时长（命令行用 --minutes）。",
             )
         first.setdefault(told, row.number)
         before = at

@@ -54,8 +54,11 @@ def read_document(text: str, *, name: str) -> Grid:
     """
     try:
         body = json.loads(text)
+    except json.JSONDecodeError as error:
+        words = f"{name} 不是能读的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。"
+        raise UnreadableGridError(words) from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableGridError(f"{name} 不是 JSON：{error}。") from error
+        raise UnreadableGridError(f"{name} 不是能读的 JSON：数字太长或嵌套太深。") from error
     if not isinstance(body, dict) or body.get("format") != FORMAT or body.get("version") != VERSION:
         words = f'{name} 不是电网模型：应有 "format": "{FORMAT}" 和 "version": {VERSION}。'
         raise UnreadableGridError(words)

@@ -32,7 +32,7 @@ def read_grid(path: Path) -> Grid:
             if all((path / name).exists() for name in files):
                 return read(path)
         names = "、".join(name for files in FOLDERS for name in files)
-        words = f"文件夹 {path} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
+        words = f"{path.name} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
         raise UnreadableGridError(words)
     try:
         if path.suffix.lower() in EXCEL:
@@ -41,7 +41,7 @@ def read_grid(path: Path) -> Grid:
             raise UnreadableGridError(f"{path.name} 超过 200 MB，请按馈线拆分。")
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
+        words = f"读不了 {path.name}：{reason(error)}。请检查文件名和权限。"
         raise UnreadableGridError(words) from error
     return read_document(text or "", name=path.name)
 
@@ -53,6 +53,9 @@ def refuse_unsound(grid: Grid, *, name: str) -> None:
         UnreadableGridError: the model is not sound; everything wrong is listed.
     """
     problems = [_placed(grid, error) for error in validate(grid)]
+    if problems and not grid.transformers and len({node.voltage_v for node in grid.nodes}) > 1:
+        words = "没有“变压器”工作表，或表里没有一行：不同电压的节点之间要有变压器。"
+        problems.append(Problem("", 0, "", words))
     refuse(name, problems)
 
 

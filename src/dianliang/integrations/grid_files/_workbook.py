@@ -19,8 +19,8 @@ HELP_SHEET = "说明"
 WIDTH = 16
 INTRODUCTION = (
     "每个工作表一类设备，表头不能改，深色表头必填。表里是一个能算的小例子，请换成自己的。",
-    "先用 dianliang energy grid check 检查，逐表逐行指出问题。",
-    "再用 dianliang energy powerflow 计算。",
+    "填好后在“潮流计算”页上传：逐表逐行指出问题，没有问题就计算。",
+    "命令行先用 dianliang energy grid check 检查，再用 dianliang energy powerflow 计算。",
 )
 
 
@@ -97,7 +97,7 @@ def read_workbook(path: Path) -> Grid:
         optional={s.title: [c.heading for c in s.columns if not _is_needed(s, c)] for s in SHEETS},
     )
     if "节点" not in book.rows:
-        words = f"{path.name} 里没有“节点”工作表，请用 dianliang energy grid template 写一份模板。"
+        words = f"{path.name} 里没有“节点”工作表，请下载模型模板，照样填写。"
         raise UnreadableGridError(words)
     problems: list[Problem] = []
     made: dict[str, Any] = {

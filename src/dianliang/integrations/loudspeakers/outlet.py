@@ -123,6 +123,8 @@ class Outlet:
                 self._speaker.send(one.body, camera_id=one.camera_id, key=one.key)
             except NotHeardError as refusal:
                 self._again(one, refusal)
+            except Exception as fault:  # noqa: BLE001 (a thread that ends would warn nobody again)
+                self._give_up(one, f"没有送出，出了意外：{type(fault).__name__}")
             else:
                 if self._taken is not None:
                     self._taken(one.key)

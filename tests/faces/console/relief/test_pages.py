@@ -169,6 +169,9 @@ def test_a_new_price_has_a_source_and_earlier_proposals_keep_theirs(town, made):
         ({"rating_kva": ""}, "增容要写额定容量"),
         ({"rating_kva": "0"}, "额定容量应在"),
         ({"cny": "1e400"}, "造价应填数字"),
+        ({"cny": "0"}, "造价应是大于 0"),
+        ({"cny": "71500", "rating_kva": "317"}, "317 kVA 不是标准容量"),
+        ({"cny": "7150"}, "相差 3 倍以上"),
         ({"year": "1999"}, "价格年份"),
         ({"item": "magic"}, "请选择措施"),
     ],
@@ -181,6 +184,15 @@ def test_a_price_that_cannot_be_is_said_at_its_field(town, made, fields, words):
 
     assert answer.status_code == 422
     assert words in text(answer)
+
+
+def test_an_unusual_price_is_taken_once_somebody_has_confirmed_it(town, made):
+    desk = enter(Client(), town, unit="LM")
+    sent = {"item": "larger", "rating_kva": "317", "cny": "71500", "year": "2026", "source": "合同"}
+
+    posted(desk, "/console/relief/prices/change/", **sent, is_confirmed="on")
+
+    assert MeasurePrice.objects.get(rating_kva=317).cny == 71_500
 
 
 def test_a_station_reads_prices_and_does_not_change_them(desk):

@@ -17,10 +17,13 @@ from dianliang.core.models import BackgroundJob
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.relief import operations
 from dianliang.domain.relief.models import Study
+from dianliang.faces.console.studies.grid_charts import along_feeder
+from dianliang.faces.ui.charts import MOST_ROWS
 from dianliang.faces.ui.requests import now
 from dianliang.flows.demo.studies import day_of, village_grid
 from dianliang.flows.enterprises import books, tariff_files
 from dianliang.flows.studies import zone
+from dianliang.flows.studies.grid_rows import NodeRow
 from dianliang.integrations.grid_files import written
 from dianliang.kernel.actor import Role
 from tests import loaded, studied, villages
@@ -84,6 +87,16 @@ def with_an_island():
     )
 
 
+def with_a_load_that_feeds_in():
+    grid = village_grid(None, None)
+    loads = (replace(grid.loads[0], p_kw=-5.0), *grid.loads[1:])
+    return written(replace(grid, loads=loads)).encode()
+
+
+def without_transformers():
+    return written(replace(village_grid(None, None), transformers=())).encode()
+
+
 def with_a_loop():
     grid = village_grid(None, None)
     closing = replace(grid.lines[-1], id="L99", from_node="低压母线")
@@ -97,6 +110,9 @@ def with_a_loop():
         ("a.json", with_an_island(), "14号杆"),
         ("a.json", with_a_loop(), "环"),
         ("a.json", b"{}", "不是电网模型"),
+        ("a.json", b"{", "第 1 行第 2 列附近有误"),
+        ("a.json", with_a_load_that_feeds_in(), "-5 kW：应不小于 0"),
+        ("a.json", without_transformers(), "不同电压的节点之间要有变压器"),
         ("a.xlsx", b"PK nothing", "a.xlsx"),
         ("a.zip", b"no archive", "压缩包打不开"),
     ],
@@ -111,6 +127,44 @@ def test_a_grid_that_cannot_be_is_refused_by_row_before_anything_is_queued(
     assert answer.status_code == 422
     assert words in text(answer)
     assert not BackgroundJob.objects.filter(kind="study.flow").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "空.csv 是空的"), ("时刻,无此户\n00:00,1".encode(), "空.csv")]
+)
+def test_curves_that_cannot_be_are_refused_by_the_name_the_person_gave(desk, content, words):
+    fields = {
+        "title": "试算",
+        "model": sent("a.json", written(village_grid(None, None)).encode()),
+        "curves": sent("空.csv", content),
+    }
+    answer = desk.post("/console/powerflow/make/", fields)
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+
+
+def node(name, least, most):
+    return NodeRow(
+        id=name,
+        area="",
+        rated_v=400.0,
+        away_m=float(len(name)),
+        least_pu=least,
+        most_pu=most,
+        worst_pu=most,
+        lat=None,
+        lon=None,
+    )
+
+
+def test_the_chart_draws_the_highest_voltages_and_keeps_a_node_above_the_limit():
+    low = [node("n" * place, 0.9, 1.0) for place in range(2, MOST_ROWS + 2)]
+
+    chart = along_feeder([*low, node("n", 0.99, 1.09)], at="12:00")
+
+    highest = next(one for one in chart.series if one.name == "各时刻最高")
+    assert max(highest.values) == 1.09
 
 
 def test_tables_come_in_an_archive(desk, settings, tmp_path):
@@ -134,6 +188,8 @@ def test_a_season_is_forecast_with_interval_chances_and_a_day_of_warning(
         loaded.store(settings, tmp_path, year=year)
     page = text(desk.get("/console/season/"))
     assert "2024-04-01, 2025-04-01, 2026-04-01" in page
+    nothing = {"title": "茶季", "starts": "2023-04-01", "next_start": "2027-04-01", "days": "30"}
+    assert "没有一天有曲线" in text(desk.post("/console/season/make/", nothing))
     fields = {
         "title": "茶季",
         "starts": "2024-04-01，2025-04-01,2026-04-01",
@@ -147,6 +203,8 @@ def test_a_season_is_forecast_with_interval_chances_and_a_day_of_warning(
     page = text(desk.get(f"/console/season/{row.number}/?transformer=B3"))
     first = row.result["rows"][0]
     assert first["number"] == "B3"
+    assert "功率因数 0.95" in page
+    assert "30 天" in text(desk.get("/console/season/"))
     assert first["low_kw"] <= first["peak_kw"] <= first["high_kw"]
     assert first["over"] > 0.5
     assert "2027-04-0" in first["warn_on"]
@@ -224,6 +282,7 @@ def test_a_zone_has_its_year_its_day_its_paper_and_its_claims(desk, tariff):
         ({"tariff": "NO.1"}, "没有这个电价版本"),
         ({"day": "2090-07-16"}, "放假安排还没有公布"),
         ({"day": "2024-02-29"}, "2 月 29 日"),
+        (dict.fromkeys(("sun_kwp", "load_kwh", "battery_kwh", "cars"), "0"), "没有可计算的"),
         ({"title": ""}, "名称"),
     ],
 )

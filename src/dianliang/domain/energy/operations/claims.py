@@ -12,6 +12,7 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access, plausible
+from dianliang.domain.energy.contesting import contest_of
 from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
@@ -81,32 +82,36 @@ def supersede(*, claim: Claim, draft: ClaimDraft, reason: str, by: Actor, at: da
     """Put another number in the place of one that was wrong (更正); the old one stays readable.
 
     Raises:
-        UnableToClaimError: there is no reason, the measure is another, or see `record`.
+        UnableToClaimError: there is no reason, the measure is another, or see `record`; or it is
+            verified and no other person has asked for it.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
         raise UnableToClaimError("请写明更正的原因。", field="reason")
     if draft.measure != claim.measure:
         raise UnableToClaimError("更正不能改变计量单位；请撤回后另行登记。", field="measure")
+    _check_contested(claim, by=by)
     transitions.apply(claim, "supersede", lifecycle=CLAIM, by=by, at=at, note=reason)
     return record(draft=draft, by=by, at=at, supersedes=claim)
 
 
 @transaction.atomic
 def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) -> Claim:
-    """Screen, confirm, verify or withdraw a claim, with the words of who does it.
+    """Screen, confirm, verify, contest or withdraw a claim, with the words of who does it.
 
     Raises:
         UnableToClaimError: there are no words, or the claim does not carry it: no interval, no
             evidence or a period still running; it is its recorder who confirms or verifies; or the
-            entries under it have changed.
+            entries under it have changed; or nobody else asked to withdraw what is verified.
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if not reason.strip():
         raise UnableToClaimError("请写明依据或原因。", field="reason")
-    target = CLAIM.target(claim.status, verb, role=by.role)
-    if target in {"MEASURED", "VERIFIED"}:
+    CLAIM.target(claim.status, verb, role=by.role)
+    if verb in {"confirm", "verify"}:
         _check_shown(claim, by=by, at=at)
+    if verb == "withdraw":
+        _check_contested(claim, by=by)
     changes: dict[str, object] = {}
     if verb == "verify":
         if is_stale(claim):
@@ -131,6 +136,18 @@ def _check_shown(claim: Claim, *, by: Actor, at: datetime) -> None:
         raise UnableToClaimError(Phrase("数据期还没有结束，不能算实测；结束后再确认。"))
     if not claim.evidence.exists():
         raise UnableToClaimError(Phrase("没有依据的数不能算实测；请撤回，写明依据后另行登记。"))
+
+
+def _check_contested(claim: Claim, *, by: Actor) -> None:
+    """Refuse that one person takes a verified number away: two showed it, two take it back."""
+    if claim.status != "VERIFIED":
+        return
+    asked = contest_of(claim)
+    if asked is None:
+        words = "已核证的数要两个人才能更正或撤回：先提出并写明原因，再由另一人来做。"
+        raise UnableToClaimError(Phrase(words))
+    if by.is_who(account=asked.actor_id, name=asked.actor_name):
+        raise UnableToClaimError(Phrase("更正或撤回是您提出的，请由另一人核对后来做。"))
 
 
 def digest_of(draft: ClaimDraft) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy import access
+from dianliang.domain.energy.contesting import contest_of
 from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim
@@ -116,6 +117,8 @@ class ClaimPage:
     verified_at: datetime | None
     history: tuple[Step, ...]
     verbs: tuple[tuple[str, str], ...]
+    contested_by: str
+    """Who asks for a verified number to be replaced or withdrawn; empty if nobody does."""
 
 
 def claims(*, asked: Asked, by: Actor) -> tuple[ClaimRow, ...]:
@@ -203,7 +206,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
     older = seen.filter(superseded_by=claim).first()
     newer = seen.filter(supersedes=claim).first()
     whole = seen.filter(parts=claim).first()
-    verbs = () if by.role not in access.READERS else CLAIM.verbs(claim.status, role=by.role)
+    asked = contest_of(claim)
     return ClaimPage(
         row=row_of(claim),
         option_label=OPTIONS[claim.option],
@@ -235,8 +238,20 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         verifier=claim.verifier,
         verified_at=claim.verified_at,
         history=_history(claim),
-        verbs=tuple((row.verb, row.label) for row in verbs),
+        verbs=_verbs(claim, asked, by=by),
+        contested_by=asked.actor_name if asked else "",
     )
+
+
+def _verbs(claim: Claim, asked: AuditEvent | None, *, by: Actor) -> tuple[tuple[str, str], ...]:
+    """Return what the actor may do; of what is verified, what two people do falls to each."""
+    rows = CLAIM.verbs(claim.status, role=by.role) if by.role in access.READERS else ()
+    left_out: set[str] = set()
+    if claim.status == "VERIFIED":
+        left_out = {"supersede", "withdraw"} if asked is None else {"contest"}
+        if asked is not None and by.is_who(account=asked.actor_id, name=asked.actor_name):
+            left_out |= {"supersede", "withdraw"}
+    return tuple((row.verb, row.label) for row in rows if row.verb not in left_out)
 
 
 def row_of(claim: Claim) -> ClaimRow:

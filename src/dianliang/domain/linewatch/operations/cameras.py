@@ -14,7 +14,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.linewatch.lifecycle import CAMERA
 from dianliang.domain.linewatch.models import Camera, RuleVersion, WatchDay, ZoneVersion
-from dianliang.domain.linewatch.thresholds import RULES, WHOLE
+from dianliang.domain.linewatch.thresholds import MOST_KEPT_DAYS, RULES, WHOLE
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -131,8 +131,11 @@ def set_rules(
 ) -> RuleVersion:
     """Keep thresholds as a new version; what is not named stays (设阈值).
 
+    How long pictures are kept can only become shorter: those already taken were taken under the
+    promise that stood then.
+
     Raises:
-        UnableToKeepCameraError: one is out of its range; it is named.
+        UnableToKeepCameraError: one is out of its range, or keeps pictures longer; it is named.
     """
     for name, value in values.items():
         label, least, most = RULES[name]
@@ -143,7 +146,12 @@ def set_rules(
             raise UnableToKeepCameraError(f"{label}应填整数。", field=name)
     Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)
     latest = camera.rule_versions.order_by("-number")[0]
-    kept = {name: getattr(latest, name) for name in RULES} | dict(values)
+    most = min(latest.retention_days, MOST_KEPT_DAYS)
+    if values.get("retention_days", most) > most:
+        words = f"画面保存天数只能缩短，现在是 {most} 天。"
+        raise UnableToKeepCameraError(words, field="retention_days")
+    kept = {name: getattr(latest, name) for name in RULES}
+    kept |= {"retention_days": most, **values}
     made = RuleVersion.objects.create(
         camera=camera,
         number=latest.number + 1,

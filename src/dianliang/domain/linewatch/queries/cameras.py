@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -13,8 +12,9 @@ from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion,
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
 from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.domain.linewatch.thresholds import RULES
+from dianliang.kernel.picture_sources import shown
 
-SCHEMES = frozenset({"rtsp", "rtsps", "http", "https", "mqtt", "mqtts"})
+SPEAKER_SCHEMES = frozenset({"http", "https", "mqtt", "mqtts"})
 LATEST_MISSES = 10
 
 
@@ -47,15 +47,6 @@ class CameraRow:
     is_generated: bool
 
 
-def shown_source(source: str) -> str:
-    """Return where pictures come from without user, password and query; of a file its name."""
-    parts = urlsplit(source)
-    if parts.scheme.lower() in SCHEMES:
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname or ''}{port}/…"
-    return source.replace("\\", "/").rstrip("/").rpartition("/")[2]
-
-
 def rows(found: QuerySet[Camera]) -> tuple[CameraRow, ...]:
     """Return cameras with how many events they have, in one query."""
     counted = found.annotate(
@@ -80,7 +71,7 @@ def _row(camera: Any) -> CameraRow:
         unit_name=camera.unit.name,
         lat=camera.lat,
         lon=camera.lon,
-        source=shown_source(camera.source),
+        source=shown(camera.source),
         has_speaker=camera.speaks,
         status=camera.status,
         status_label=CAMERA_LABELS[camera.status],
@@ -114,7 +105,7 @@ def rules_of(camera: Camera) -> Rules:
 def _rules(row: RuleVersion) -> Rules:
     return Rules(
         number=row.number,
-        values={name: getattr(row, name) for name in RULES},
+        values={name: min(getattr(row, name), RULES[name][2]) for name in RULES},
         set_at=row.set_at,
         set_by=row.set_by,
         reason=row.reason,
@@ -225,7 +216,7 @@ def speakers_of(camera: Camera) -> tuple[SpeakerRow, ...]:
         SpeakerRow(
             serial=row.serial,
             name=row.name,
-            address=shown_source(row.address),
+            address=shown(row.address, schemes=SPEAKER_SCHEMES),
             outcome=row.outcome,
             outcome_label=OUTCOMES[row.outcome],
             answer=row.answer,

@@ -141,7 +141,7 @@ def _corrected(sent: QueryDict) -> dict[str, Any]:
 
 STEPS: Steps = {
     verb: (partial(flow.lead_on, verb=verb), reason)
-    for verb in ("screen", "confirm", "verify", "withdraw")
+    for verb in ("screen", "confirm", "verify", "contest", "withdraw")
 }
 
 

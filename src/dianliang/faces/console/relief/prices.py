@@ -86,6 +86,7 @@ def price(request: HttpRequest, *, by: Actor) -> HttpResponse:
             cny=cny,
             source=sent.get("source", ""),
             year=whole(sent.get("year", ""), field="year", label="年份"),
+            is_confirmed="is_confirmed" in sent,
         )
         pricing.change(told=told, by=by, at=now())
     except NotVisibleError as hidden:

@@ -16,15 +16,16 @@ LOW_BELOW_V = 1000.0
 def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
     """Return voltages over the way from the source, of the low side or, without one, of all.
 
-    Of more nodes than a chart holds those with the lowest voltage are drawn.
+    Of more nodes than a chart holds those furthest beyond a limit, or nearest to one, are drawn.
     """
     fed = [one for one in nodes if one.away_m is not None]
     low = [one for one in fed if one.rated_v < LOW_BELOW_V]
-    drawn = sorted(low or fed, key=lambda one: one.least_pu)[:MOST_ROWS]
+    least, most = (LV_LOW_PU, LV_HIGH_PU) if low else (MV_LOW_PU, MV_HIGH_PU)
+    drawn = sorted(low or fed, key=lambda one: min(one.least_pu - least, most - one.most_pu))
+    del drawn[MOST_ROWS:]
     if not drawn:
         return None
     drawn.sort(key=lambda one: (one.away_m or 0.0, one.id))
-    limits = (LV_LOW_PU, LV_HIGH_PU) if low else (MV_LOW_PU, MV_HIGH_PU)
     return Chart(
         key="chart-feeder",
         title=_("沿线电压"),
@@ -39,14 +40,20 @@ def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
                 tone=Tone.WARN,
             ),
             Series(
+                name=_("各时刻最高"),
+                values=tuple(one.most_pu for one in drawn),
+                shape=Shape.POINTS,
+                tone=Tone.DANGER,
+            ),
+            Series(
                 name=_("最严重时刻 %(at)s") % {"at": _(at)},
                 values=tuple(one.worst_pu for one in drawn),
                 shape=Shape.POINTS,
             ),
         ),
         limits=(
-            Limit(name=_("下限"), value=round(limits[0], 4)),
-            Limit(name=_("上限"), value=round(limits[1], 4)),
+            Limit(name=_("下限"), value=round(least, 4)),
+            Limit(name=_("上限"), value=round(most, 4)),
         ),
         digits=3,
     )

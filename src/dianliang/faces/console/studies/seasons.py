@@ -55,7 +55,7 @@ RISKS = Table(
 def seasons(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show the seasons that were forecast, and to a dispatcher the form to ask for one."""
     months = studies.stored_months()
-    newest = months[-1] if months else ""
+    newest = studies.fullest_month()
     alike = [f"{month}-01" for month in months if month[5:] == newest[5:]]
     upcoming = f"{int(newest[:4]) + 1}{newest[4:]}-01" if newest else ""
     context = {
