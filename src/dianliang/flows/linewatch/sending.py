@@ -86,7 +86,8 @@ def call_off(*, event: Event, by: Actor, at: datetime) -> bool:
         StaleStateError: the team moved its visit just now.
     """
     Camera.objects.select_for_update(no_key=True).get(pk=event.camera_id)
-    job = Job.objects.filter(pk=event.job_id, status__in=UNDONE).first()
+    sent = Job.objects.filter(status__in=UNDONE)
+    job = sent.filter(pk=event.job_id).first() if event.job_id is not None else None
     if job is None or Event.objects.filter(job=job).exclude(status="FALSE").exists():
         return False
     going = Visit.objects.filter(job=job, status__in=VISIT_OPEN)
