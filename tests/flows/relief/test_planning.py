@@ -130,9 +130,10 @@ def test_a_station_without_an_overloaded_transformer_is_told_so(judged, town):
 
 
 def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, town):
+    dear = {"rating_kva": None, "cny": 1e6, "source": "试算", "year": 2026, "is_confirmed": True}
     for item in ("dedicated", "storage"):
         operations.price(
-            told=Priced(item=item, rating_kva=None, cny=1e6, source="试算", year=2026),
+            told=Priced(item=item, **dear),
             by=town.actor("LM"),
             at=AT,
         )
