@@ -135,7 +135,8 @@ def test_a_loudspeaker_is_registered_tried_and_removed_and_a_miss_is_reported(de
 
 
 def test_a_steward_reports_on_the_phone_what_a_camera_of_his_unit_missed(client, town):
-    camera, other = registered(town), registered(town, by=town.actor("S2"), name="外所")
+    camera = registered(town)
+    other = registered(town, by=town.actor("S2"), name="外所", area_code="V3")
     town.user("walker", Role.STEWARD, "S1")
     client.login(username="walker", password=PASSWORD)
     miss = {"kind": "stay", "people": "1", "happened_at": "2026-11-24T10:00", "words": ""}
