@@ -290,7 +290,7 @@ def _differs(line: StopLine, visit: Visit) -> bool:
 
 
 def _causes(
-    changes: Sequence[routing.Change], told: Mapping[str, Told], plan: Plan, built: Built
+    changes: "Sequence[routing.Change]", told: Mapping[str, Told], plan: Plan, built: Built
 ) -> dict[str, dict[str, str]]:
     """Return the causes of what could not be kept: what is otherwise now, what is only later.
 
