@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -79,16 +79,16 @@ def _count_wrong(request: HttpRequest, *, at: datetime) -> None:
     limits.count(what="firm", source=source_of(request), most=MOST_TRIES, per=PER, at=at)
 
 
-def _by_link(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def _by_link(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Answer a link that opens nothing with words, and have the device forget it."""
 
     @wraps(view)
-    def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(*args, **kwargs)
+            return view(request, *args, **kwargs)
         except own.LinkOverError as over:
-            request = args[0]
-            assert isinstance(request, HttpRequest)  # noqa: S101 (what a view is called with)
             return _over(request, over, token=str(kwargs["token"]))
 
     return answered

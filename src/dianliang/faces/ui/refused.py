@@ -7,10 +7,11 @@ many small forms need not tell each of its fields twice, and no browser keeps wh
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from functools import partial
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import resolve
 from django.utils.html import escape, format_html, format_html_join, linebreaks
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from dianliang.faces.ui.form_tags import Form, Forms, Tag
 from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.faces.ui.ways_back import page_of
-from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
 OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", "key"})
 """Hidden fields that the page makes anew."""
@@ -36,6 +37,7 @@ STALE = 409
 REASON = "refusal"
 """Where a page says why: the field that is wrong is described by it."""
 Edit = tuple[int, int, str]
+P = ParamSpec("P")
 
 
 def refused(
@@ -61,6 +63,23 @@ def page_again(request: HttpRequest, refusal: DomainError, *, query: str = "") -
         messages.error(request, translated(refusal.message))
         return answer
     return refused(answer, refusal, status=STALE if isinstance(refusal, StaleStateError) else 422)
+
+
+def or_page_again(
+    act: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Answer a refusal with the page that the form stands on, what is not to be seen with 404."""
+
+    @wraps(act)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return act(request, *args, **kwargs)
+        except NotVisibleError as absent:
+            raise Http404 from absent
+        except DomainError as refusal:
+            return page_again(request, refusal)
+
+    return answered
 
 
 class RefusedMiddleware:

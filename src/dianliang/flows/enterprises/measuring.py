@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ def _rows(contract: SupplyContract, acted_on: date) -> list[Row]:
     rows = [
         {"on": day.isoformat(), "kwh": round(kwh, 3), "kind": kind}
         for day, kwh, kind in zip(days, _daily(power).tolist(), kinds_of(days), strict=True)
-        if day != acted_on and kwh == kwh  # noqa: PLR0124 (a day that was not read is no number)
+        if day != acted_on and isfinite(kwh)
     ]
     _require_days(rows, acted_on.isoformat())
     return rows

@@ -113,9 +113,10 @@ class Runner:
             starts_at_s=self._clock().timestamp(),
             is_typed=True,
         )
+        if source.is_live:
+            return source
         films = None if self._films is None else self._films.resolve()
-        lies_well = films and Path(source.address).resolve().is_relative_to(films)
-        if not source.is_live and not lies_well:
+        if films is None or not Path(source.address).resolve().is_relative_to(films):
             raise InvalidInputError("录像要放在 --films 指定的目录里。", field="source")
         return source
 

@@ -15,7 +15,7 @@ from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.fields import degrees
 from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.photos import photo_answer
-from dianliang.faces.ui.refused import page_again, refused
+from dianliang.faces.ui.refused import or_page_again, refused
 from dianliang.faces.ui.requests import now, requires, sent_photo
 from dianliang.flows.linewatch import keeping, reading, zoning
 from dianliang.kernel.actor import Actor, Role
@@ -59,25 +59,21 @@ def cameras(request: HttpRequest, *, by: Actor) -> HttpResponse:
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def register(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Register a camera."""
     sent = request.POST
-    try:
-        asked = keeping.Asked(
-            name=sent.get("name", ""),
-            line_name=sent.get("line_name", ""),
-            span=sent.get("span", ""),
-            voltage_kv=_number(sent, "voltage_kv", "电压"),
-            area_code=sent.get("area_code", ""),
-            source=sent.get("source", ""),
-            lat=degrees(sent.get("lat", ""), field="lat", label="纬度", most=90),
-            lon=degrees(sent.get("lon", ""), field="lon", label="经度", most=180),
-        )
-        made = keeping.register(asked=asked, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    asked = keeping.Asked(
+        name=sent.get("name", ""),
+        line_name=sent.get("line_name", ""),
+        span=sent.get("span", ""),
+        voltage_kv=_number(sent, "voltage_kv", "电压"),
+        area_code=sent.get("area_code", ""),
+        source=sent.get("source", ""),
+        lat=degrees(sent.get("lat", ""), field="lat", label="纬度", most=90),
+        lon=degrees(sent.get("lon", ""), field="lon", label="经度", most=180),
+    )
+    made = keeping.register(asked=asked, by=by, at=now())
     messages.success(request, _("已登记 %(n)s，请划定区域。") % {"n": made.number})
     return redirect("console:watch_zones", number=made.number)
 
@@ -163,97 +159,77 @@ def _typed(sent: QueryDict) -> str:
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def rules(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Set thresholds of a camera."""
     sent = request.POST
-    try:
-        values = {
-            name: _number(sent, name, label)
-            for name, (label, *_range) in RULES.items()
-            if sent.get(name, "").strip()
-        }
-        reason = sent.get("reason", "")
-        keeping.set_rules(number=number, values=values, reason=reason, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    values = {
+        name: _number(sent, name, label)
+        for name, (label, *_range) in RULES.items()
+        if sent.get(name, "").strip()
+    }
+    reason = sent.get("reason", "")
+    keeping.set_rules(number=number, values=values, reason=reason, by=by, at=now())
     messages.success(request, _("已记下。"))
     return redirect("console:watch_camera", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def source(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Change where a camera's pictures come from."""
-    try:
-        keeping.redirect(
-            number=number,
-            source=request.POST.get("source", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    keeping.redirect(
+        number=number,
+        source=request.POST.get("source", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("已记下。"))
     return redirect("console:watch_camera", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def move(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpResponse:
     """Accept a moved view, retire a camera, or take it into use again."""
-    try:
-        reason = request.POST.get("reason", "")
-        keeping.move(number=number, verb=verb, reason=reason, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    reason = request.POST.get("reason", "")
+    keeping.move(number=number, verb=verb, reason=reason, by=by, at=now())
     messages.success(request, _("已记下。"))
     return redirect("console:watch_camera", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def decide(request: HttpRequest, number: str, proposal: int, *, by: Actor) -> HttpResponse:
     """Apply a proposal for thresholds, or decline it."""
-    try:
-        keeping.decide(
-            number=number,
-            proposal=proposal,
-            is_applied=request.POST.get("verdict") == "apply",
-            reason=request.POST.get("reason", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    keeping.decide(
+        number=number,
+        proposal=proposal,
+        is_applied=request.POST.get("verdict") == "apply",
+        reason=request.POST.get("reason", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("已记下。"))
     return redirect("console:watch_camera", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def sign(request: HttpRequest, number: str, code: str, *, by: Actor) -> HttpResponse:
     """Note that a sign stands."""
-    try:
-        keeping.check_sign(
-            number=number,
-            code=code,
-            photo=sent_photo(request),
-            note=request.POST.get("note", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    keeping.check_sign(
+        number=number,
+        code=code,
+        photo=sent_photo(request),
+        note=request.POST.get("note", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("已记下。"))
     return redirect("console:watch_camera", number=number)
 

@@ -13,12 +13,12 @@ from dianliang.domain.linewatch.access import READERS
 from dianliang.domain.linewatch.queries.events import KINDS, WARNINGS
 from dianliang.faces.console.fields import optional_day
 from dianliang.faces.console.linewatch.navigation import PAGES
-from dianliang.faces.ui.refused import page_again
+from dianliang.faces.ui.refused import or_page_again
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows.linewatch import answering, posting_signs, reading, weekly
 from dianliang.flows.linewatch.strip_shape import COLUMNS
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 
 PAPERS = {
     "pdf": "application/pdf",
@@ -81,50 +81,38 @@ def picture(request: HttpRequest, number: str, part: str, *, by: Actor) -> HttpR
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def answer(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Say whether an event was true."""
-    try:
-        answering.answer(
-            number=number,
-            verdict=request.POST.get("verdict", ""),
-            note=request.POST.get("note", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    answering.answer(
+        number=number,
+        verdict=request.POST.get("verdict", ""),
+        note=request.POST.get("note", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("已记下。"))
     return redirect("console:watch_event", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def send(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Send the steward of the cell."""
-    try:
-        reason = request.POST.get("reason", "")
-        answering.send(number=number, reason=reason, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    reason = request.POST.get("reason", "")
+    answering.send(number=number, reason=reason, by=by, at=now())
     messages.success(request, _("已派急单。"))
     return redirect("console:watch_event", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def ask(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Make a true event a need for warning signs."""
-    try:
-        words = request.POST.get("words", "")
-        event = posting_signs.ask_for_signs(number=number, words=words, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    words = request.POST.get("words", "")
+    event = posting_signs.ask_for_signs(number=number, words=words, by=by, at=now())
     messages.success(request, _("已提需求 %(n)s。") % {"n": event.need})
     return redirect("console:watch_event", number=number)
 

@@ -7,38 +7,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianliang.faces.console.fields import whole
-from dianliang.faces.ui.refused import page_again
+from dianliang.faces.ui.refused import or_page_again
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows.linewatch import missing, speakers
 from dianliang.kernel.actor import Actor, Role
-from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.text import instant
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def add_speaker(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Put a loudspeaker beside a camera."""
     sent = request.POST
-    try:
-        speakers.add(
-            number=number,
-            name=sent.get("name", ""),
-            address=sent.get("address", ""),
-            secret=sent.get("secret", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    speakers.add(
+        number=number,
+        name=sent.get("name", ""),
+        address=sent.get("address", ""),
+        secret=sent.get("secret", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("喇叭已登记，半分钟内生效。请试播一次。"))
     return redirect("console:watch_camera", number=number)
 
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def act_on_speaker(
     request: HttpRequest, number: str, serial: int, verb: str, *, by: Actor
 ) -> HttpResponse:
@@ -46,12 +42,7 @@ def act_on_speaker(
     acts = {"try": speakers.try_out, "remove": speakers.remove}
     if verb not in acts:
         raise Http404
-    try:
-        acts[verb](number=number, serial=serial, by=by, at=now())
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    acts[verb](number=number, serial=serial, by=by, at=now())
     said = _("正在试播，请听现场并刷新看应答。") if verb == "try" else _("喇叭已停用。")
     messages.success(request, said)
     return redirect("console:watch_camera", number=number)
@@ -59,22 +50,18 @@ def act_on_speaker(
 
 @require_POST
 @requires(Role.DISPATCHER)
+@or_page_again
 def report_miss(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Keep that a camera missed something."""
     sent = request.POST
-    try:
-        made = missing.report(
-            number=number,
-            kind=sent.get("kind", ""),
-            people=whole(sent.get("people", ""), field="people", label="人数", digits=2),
-            happened_at=instant(sent.get("happened_at", ""), field="happened_at", label="发生时间"),
-            words=sent.get("words", ""),
-            by=by,
-            at=now(),
-        )
-    except NotVisibleError as absent:
-        raise Http404 from absent
-    except DomainError as refusal:
-        return page_again(request, refusal)
+    made = missing.report(
+        number=number,
+        kind=sent.get("kind", ""),
+        people=whole(sent.get("people", ""), field="people", label="人数", digits=2),
+        happened_at=instant(sent.get("happened_at", ""), field="happened_at", label="发生时间"),
+        words=sent.get("words", ""),
+        by=by,
+        at=now(),
+    )
     messages.success(request, _("已记下漏报 %(n)s。") % {"n": made.number})
     return redirect("console:watch_camera", number=number)
