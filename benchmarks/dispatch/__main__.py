@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +248,7 @@ def main() -> None:
             at = BEGIN + timedelta(minutes=60 + 25 * turn)
             made, took, _, _ = event(turn, made, by, at)
             spent.append(took)
-        p95 = sorted(spent)[max(0, round(0.95 * len(spent)) - 1)] if spent else 0.0
+        p95 = sorted(spent)[ceil(0.95 * len(spent)) - 1] if spent else 0.0
         print(f"re-dispatch: median {sorted(spent)[len(spent) // 2]:.1f} s, p95 {p95:.1f} s")
         print(f"memory {peak_mb():,.0f} MB")
     if first > FIRST_S or p95 > EVENT_S:
