@@ -8,6 +8,7 @@ import pytest
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy.models import Factor, FactorCheck
 from dianliang.domain.energy.operations import factors
+from dianliang.domain.energy.queries import factors as library
 from dianliang.domain.enterprises import operations
 from dianliang.domain.enterprises.models import TariffCheck, TariffVersion
 from dianliang.flows.enterprises import books, tariff_files
@@ -49,6 +50,19 @@ def test_who_recorded_a_factor_does_not_check_it_and_another_does_with_what_he_c
     assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 422
     assert FactorCheck.objects.count() == 1
     assert AuditEvent.objects.filter(verb="energy.factor.check").count() == 1
+    assert "不能确认是两个人" in shown
+    back = {"code": factor.code, "reason": "公告不是这一年的"}
+    station = log_in(town, Role.PARTY_AFFAIRS, "S1")
+    for path in ("check/", "uncheck/"):
+        assert station.post(f"{FACTORS}{path}", {**back, **SAID}).status_code == 404
+    assert clerk.post(f"{FACTORS}uncheck/", {**back, "reason": ""}).status_code == 422
+    assert clerk.post(f"{FACTORS}uncheck/", back).status_code == 302
+    assert clerk.post(f"{FACTORS}uncheck/", back).status_code == 422
+    shown = clerk.get(page).content.decode()
+    assert "未与原文核对" in shown
+    assert back["reason"] in shown
+    assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 302
+    assert FactorCheck.objects.filter(withdrawn_at=None).count() == 1
     commander = log_in(town, Role.COMMANDER, "LM")
     assert commander.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 404
 
@@ -130,6 +144,8 @@ def test_a_second_account_of_the_same_person_is_not_another_person(town, real):
     factor = factors.keep(asked=asked, reason="", by=admin, at=NOON)
     with pytest.raises(DomainError, match="另一人"):
         factors.check(code=factor.code, by=same, at=NOON, **SAID)
+    factors.check(code=factor.code, by=replace(same, person_number="R2"), at=NOON, **SAID)
+    assert library.factor(factor.code).check.is_other_known
 
 
 def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):

@@ -10,7 +10,7 @@ from typing import Any
 
 from dianliang.core import jobs
 from dianliang.domain.network.models import Transformer
-from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief import load_queries, operations
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.engines.loading import Phase
@@ -59,7 +59,7 @@ def draw(*, by: Actor, at: datetime) -> int:
         use=Transformer.Use.PUBLIC, is_generated=True, retired_on=None, number__endswith="-01"
     )
     shown = list(public.select_related("area", "feeder").order_by("number")[:VILLAGES])
-    if queries.screenings() or not shown:
+    if load_queries.screenings() or not shown:
         return 0
     _charging()
     before = [_village(row, place) for place, row in enumerate(shown)]
@@ -98,11 +98,11 @@ def _charging() -> None:
         )
 
 
-def _rows(year: int, *, by: Actor) -> Sequence[queries.LoadRow]:
-    shown = queries.screening(date(year, SEASON, 1))
+def _rows(year: int, *, by: Actor) -> Sequence[load_queries.LoadRow]:
+    shown = load_queries.screening(date(year, SEASON, 1))
     if shown is None:
         return ()
-    return queries.judgements(screening=shown.number, areas=curves.areas_of(by))
+    return load_queries.judgements(screening=shown.number, areas=curves.areas_of(by))
 
 
 def _village(row: Transformer, place: int) -> Village:

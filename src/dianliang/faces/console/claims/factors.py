@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS
+from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS, checks_factors
 from dianliang.domain.energy.queries import claims
 from dianliang.domain.energy.queries import factors as library
 from dianliang.faces.console.branches.common import shown, status_of
@@ -79,7 +79,7 @@ def _factor(
         "editions": editions,
         "claims": claims.using(series, by=by),
         "may_write": by.role in FACTOR_WRITERS,
-        "may_check": by.role in FACTOR_CHECKERS,
+        "may_check": checks_factors(by),
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -126,6 +126,21 @@ def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as wrong:
         return _factor(request, code.partition("@")[0], by=by, refusal=wrong)
     messages.success(request, _("已记下核对。"))
+    return redirect(f"{reverse('console:factor')}?{urlencode({'series': series})}")
+
+
+@require_POST
+@requires(*FACTOR_CHECKERS)
+def uncheck(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a check back that was wrong."""
+    code, words = request.POST.get("code", ""), request.POST.get("reason", "")
+    try:
+        series = flow.withdraw_factor_check(code=code, words=words, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as wrong:
+        return _factor(request, code.partition("@")[0], by=by, refusal=wrong)
+    messages.success(request, _("已撤回核对，可以重新核对。"))
     return redirect(f"{reverse('console:factor')}?{urlencode({'series': series})}")
 
 

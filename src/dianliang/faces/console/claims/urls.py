@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("factors/", factors.factors, name="factors"),
     path("factors/one/", factors.factor, name="factor"),
     path("factors/check/", factors.check, name="factor_check"),
+    path("factors/uncheck/", factors.uncheck, name="factor_uncheck"),
     path("factors/keep/", factors.keep, name="factor_keep"),
 ]
