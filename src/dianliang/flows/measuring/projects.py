@@ -76,7 +76,7 @@ def take_in(
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     project = _to_write(number, by=by)
-    if project.design not in bringing.DESIGNS:
+    if project.finding_number or project.design not in bringing.DESIGNS:
         words = Phrase("这个项目的读数取自电表曲线，请到企业的页面重新核实。")
         raise UnableToMeasureError(words, field="file")
     filled = bringing.read(
@@ -300,8 +300,17 @@ def _evidence(row: ProjectRow) -> list[EvidenceDraft]:
         EvidenceDraft(kind="measurement", number=row.number, words=row.title),
         EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
         *(found if row.finding_number else ()),
+        *_weather(row),
         *_curves(row),
     ]
+
+
+def _weather(row: ProjectRow) -> list[EvidenceDraft]:
+    """Name where the temperatures of a finding's effect were imported."""
+    number = row.agreed.get("weather", "")
+    file = row.agreed.get("weather_source", "")
+    words = Phrase("气温取自测量项目 %(number)s 导入的“%(file)s”", number=number, file=file)
+    return [EvidenceDraft(kind="measurement", number=number, words=words)] if number else []
 
 
 def _curves(row: ProjectRow) -> list[EvidenceDraft]:

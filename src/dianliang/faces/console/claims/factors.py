@@ -15,8 +15,10 @@ from dianliang.domain.energy.queries import factors as library
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.fields import whole
 from dianliang.faces.console.paging import paged
+from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import claims as flow
+from dianliang.flows.carbon import factor_tables
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -105,6 +107,28 @@ def keep(request: HttpRequest, *, by: Actor) -> HttpResponse:
         return _factors(request, QueryDict(), by=by, refusal=wrong)
     messages.success(request, _("已登记新版本；以前用过的版本不变。"))
     return redirect(f"{reverse('console:factor')}?{urlencode({'series': kept.series})}")
+
+
+@require_GET
+@requires(*READERS)
+def blank(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Hand out the table of factors to fill in."""
+    del request, by
+    return download(factor_tables.blank(), "factors.xlsx")
+
+
+@require_POST
+@requires(*FACTOR_WRITERS)
+def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a table of factors in, all of it or nothing."""
+    try:
+        content = sent_file(request, "table")
+        done = factor_tables.take_in(content=content, name=_("因子表"), by=by, at=now())
+    except DomainError as wrong:
+        return _factors(request, QueryDict(), by=by, refusal=wrong)
+    words = _("新增 %(new)d 个因子版本，%(same)d 个没有变化；请县公司另一人对照文件核对。")
+    messages.success(request, words % {"new": done.new, "same": done.same})
+    return redirect("console:factors")
 
 
 @require_POST
