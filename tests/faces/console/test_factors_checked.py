@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy.models import Factor, FactorCheck
@@ -14,6 +15,7 @@ from dianliang.domain.enterprises.models import TariffCheck, TariffVersion
 from dianliang.flows.enterprises import books, tariff_files
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import DomainError
+from tests.claims import filled_account
 from tests.faces.test_access import log_in
 from tests.town import NOON
 
@@ -160,3 +162,26 @@ def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):
 
     assert answer.status_code == 422
     assert not TariffCheck.objects.exists()
+
+
+def test_the_planner_says_how_many_machines_and_days_and_when_nothing_does(town):
+    clerk = log_in(town, Role.PARTY_AFFAIRS, "LM")
+    page = clerk.get("/console/measure/planner/").content.decode()
+    assert "交叉试验" in page
+    small = clerk.get("/console/measure/planner/?wanted=1&machines=2").content.decode()
+    assert "达不到这个精度" in small
+    assert clerk.get("/console/measure/planner/?wanted=0").status_code == 422
+    assert clerk.get("/console/measure/planner/?machines=x").status_code == 422
+
+
+def test_an_administrator_imports_a_table_of_factors_and_carbon_says_what_is_missing(town):
+    clerk, admin = (log_in(town, role, "LM") for role in (Role.PARTY_AFFAIRS, Role.ADMINISTRATOR))
+    account = f"/console/carbon/{filled_account(town)}/"
+    assert "程序不带这类因子" in clerk.get(account).content.decode()
+    blank = admin.get(f"{FACTORS}blank.xlsx").content
+    table = SimpleUploadedFile("factors.xlsx", blank)
+    assert clerk.post(f"{FACTORS}import/", {"table": table}).status_code == 404
+    assert admin.post(f"{FACTORS}import/", {}).status_code == 422
+    table.seek(0)
+    assert admin.post(f"{FACTORS}import/", {"table": table}).status_code == 302
+    assert "程序不带这类因子" not in clerk.get(account).content.decode()

@@ -115,16 +115,8 @@ def _activity(
         power = ("总表", "电力", 2, first, until, round(kwh), "kWh", 1, "", "", "演示抄表", "")
         yield (f"{number} {power[0]}", *power[1:])
         if petrol_t:
-            haul = (
-                f"{number} 物资配送",
-                "公路货运",
-                3,
-                first,
-                until,
-                round(monthly_kwh / 20),
-                "tkm",
-            )
-            yield (*haul, 8, FREIGHT, "", "演示运单", 4)
+            haul = (f"{number} 物资配送", "公路货运", 3, first, until, round(monthly_kwh / 20))
+            yield (*haul, "tkm", 8, FREIGHT, "", "演示运单", 4)
         if petrol_t and first.month % 3 == 1:
             tank = (f"{number} 公务车", "汽油", 1, first, until, round(petrol_t, 2), "t", 5)
             yield (*tank, "", "", "演示加油单", "")

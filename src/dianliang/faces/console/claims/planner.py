@@ -13,6 +13,7 @@ from dianliang.flows.measuring import planner
 from dianliang.flows.measuring.planner import Wish
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 BEGIN = {
     "wanted": "5",
@@ -25,11 +26,11 @@ BEGIN = {
 }
 """Where the form begins: five points of accuracy, and the spread of moulding machines."""
 LABELS = {
-    "wanted": "想要的精度",
-    "machine": "机器之间的差异",
-    "day": "日之间的差异",
-    "reading": "单次读数的差异",
-    "rho": "相邻读数的相关系数",
+    "wanted": Phrase("想要的精度"),
+    "machine": Phrase("机器之间的差异"),
+    "day": Phrase("日之间的差异"),
+    "reading": Phrase("单次读数的差异"),
+    "rho": Phrase("相邻读数的相关系数"),
 }
 
 
@@ -54,7 +55,7 @@ def _wish(sent: QueryDict) -> Wish:
     told.update({name: sent.get(name, "") or begin for name, begin in BEGIN.items()})
     shares = {name: share_in(told, name, label) or 0.0 for name, label in LABELS.items()}
     return Wish(
-        machines=whole(told["machines"], field="machines", label="可用机器"),
+        machines=whole(told["machines"], field="machines", label="可用机器（台）"),
         most_days=whole(told["most_days"], field="most_days", label="每段最多天数"),
         **shares,
     )
