@@ -141,7 +141,7 @@ def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, 
     for item in ("dedicated", "storage"):
         made = price_operations.price(told=Priced(item=item, **dear), by=town.actor("LM"), at=AT)
         checker = replace(town.actor("LM"), id="user:second")
-        pricing.check(code=made.code, document="试算单", words="两项造价", by=checker, at=AT)
+        pricing.check(code=made.code, document="试算单第 1 号", words="两项造价", by=checker, at=AT)
     (line,) = lines(planning.propose(WANTED, by=town.actor(), at=AT))
 
     assert [(one["kind"], one["words"]) for one in line.measures] == [
