@@ -21,8 +21,17 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
-from dianliang.engines.relief import HEAVY, Area, Kind, Measure, Problem, Rule, check, solve
-from dianliang.engines.relief._explain import loads_after
+from dianliang.engines.relief import (
+    HEAVY,
+    Area,
+    Kind,
+    Measure,
+    Problem,
+    Rule,
+    check,
+    loads_after,
+    solve,
+)
 
 DAYS, POINTS_A_DAY = 5, 96
 FACTOR, TARGET = 0.95, 0.8

@@ -11,6 +11,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.apps import apps as installed
 
+SHIPPED_BY = "随程序提供"
+"""What such a row says of who recorded it: nobody did."""
+
 
 def load(sender: AppConfig, *, apps: Any = installed, **_: Any) -> None:
     """Add the rows of an app's `shipped` files that are missing. Called after migrating.

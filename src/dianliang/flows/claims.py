@@ -11,18 +11,17 @@ from typing import Any
 
 from django.db import transaction
 
-from dianliang.domain.energy import access
-from dianliang.domain.energy.contesting import contest_of
+from dianliang.domain.energy import access, telling
+from dianliang.domain.energy.contesting import contest_of, did_ask
 from dianliang.domain.energy.lifecycle import CURRENT
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.operations import claims as operations
 from dianliang.domain.energy.operations import factors
-from dianliang.domain.energy.plausible import APART
 from dianliang.domain.energy.queries.claims import row_of
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.phrases import phrase_of
+from dianliang.kernel.phrases import Phrase, phrase_of
 
 __all__ = ["ClaimDraft", "ClaimRow", "EvidenceDraft", "record_claim", "restate_claim"]
 
@@ -60,7 +59,7 @@ def restate_claim(*, draft: ClaimDraft, reason: str, by: Actor, at: datetime) ->
         asked = contest_of(before)
         if asked is None:
             operations.lead_on(claim=before, verb="contest", reason=reason, by=by, at=at)
-        if asked is None or by.is_who(account=asked.actor_id, name=asked.actor_name):
+        if asked is None or did_ask(asked, before, by=by):
             return row_of(before)
     made = operations.supersede(claim=before, draft=draft, reason=reason, by=by, at=at)
     return row_of(made)
@@ -145,19 +144,30 @@ def check_factor(*, code: str, document: str, words: str, by: Actor, at: datetim
     return made.factor.series
 
 
+@transaction.atomic
+def withdraw_factor_check(*, code: str, words: str, by: Actor, at: datetime) -> str:
+    """Take a wrong check back; return the factor's series. See `factors.withdraw_check`.
+
+    Raises:
+        UnableToKeepFactorError, InvalidInputError: there is none to take back, or no reason.
+        NotVisibleError: there is no such factor, or the actor checks none.
+    """
+    return factors.withdraw_check(code=code, words=words, by=by, at=at).series
+
+
 def _said_again(claim: Claim, *, value: float, low: float | None, high: float | None) -> ClaimDraft:
     """Return what a claim says with other figures: an interval that goes leaves a reason."""
     has_interval = claim.confidence is not None and low is not None
-    lost = claim.no_interval or "更正后的数没有给出区间。"
+    lost = telling.sentence(claim, "no_interval") or Phrase("更正后的数没有给出区间。")
     return ClaimDraft(
-        title=claim.title,
+        title=telling.sentence(claim, "title"),
         kind=claim.kind,
         value=value,
         measure=claim.measure,
         option=claim.option,
-        method=claim.method,
-        boundary=claim.boundary,
-        subject_name=claim.subject_name,
+        method=telling.sentence(claim, "method"),
+        boundary=telling.sentence(claim, "boundary"),
+        subject_name=telling.sentence(claim, "subject_name"),
         subject_kind=claim.subject_kind,
         subject_number=claim.subject_number,
         status="ESTIMATED" if claim.status == "ESTIMATED" else "SCREENED",
@@ -175,9 +185,11 @@ def _said_again(claim: Claim, *, value: float, low: float | None, high: float | 
         activity=claim.activity,
         activity_unit=claim.activity_unit,
         findings=tuple(map(phrase_of, claim.findings)),
-        held_back=claim.held_back.partition(APART)[0],
+        held_back=telling.own_reason(claim),
         evidence=[
-            EvidenceDraft(kind=one.kind, words=one.words, number=one.number, digest=one.digest)
+            EvidenceDraft(
+                kind=one.kind, words=telling.words_of(one), number=one.number, digest=one.digest
+            )
             for one in claim.evidence.all()
         ],
         unit_code=claim.unit.code,

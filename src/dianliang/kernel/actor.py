@@ -87,4 +87,9 @@ class Actor:
         return bool(self.area_path) and path.startswith(self.area_path)
 
 
+def are_surely_two(first: str, second: str) -> bool:
+    """Tell whether two personnel numbers show two persons; where one is missing nothing does."""
+    return bool(first and second and first != second)
+
+
 SYSTEM = Actor(id="system", name="系统", role=Role.SYSTEM, unit_path="/", area_path="/")

@@ -70,6 +70,17 @@ def kept(words: str) -> Any:
     return words.kept() if isinstance(words, Phrase) else words
 
 
+def in_a_row(parts: Iterable[str], *, most: int | None = None) -> str:
+    """Return sentences one after the other, as many whole ones as `most` characters hold."""
+    whole: str = ""
+    for part in filter(None, parts):
+        longer = Phrase("%(first)s%(second)s", first=whole, second=part) if whole else part
+        if most is not None and len(longer) > most:
+            break
+        whole = longer
+    return whole
+
+
 def joined(sign: str, parts: Iterable[str]) -> str:
     """Return sentences in a row with a sign between them that is translated, too."""
     whole: str = ""

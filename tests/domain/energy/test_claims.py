@@ -1,9 +1,11 @@
 """A number is stated once, with what bears it out; it is corrected, never changed."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from dianliang.domain.energy.queries import claims as queries
 from dianliang.flows import claims as flow
 from dianliang.kernel.actor import SYSTEM, Role
 from dianliang.kernel.errors import IllegalTransitionError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from tests.claims import clerk, draft, estimate, provincial
 from tests.town import NOON
 
@@ -230,12 +233,58 @@ def test_a_verified_number_stands_until_a_second_person_takes_it_back(town, verb
     seen = {who: queries.claim_page(number, by=clerk(town, "S1", who)) for who in ("clerk", "x")}
     assert seen["clerk"].contested_by == "clerk"
     assert {who: {one for one, _ in page.verbs} for who, page in seen.items()} == {
-        "clerk": set(),
+        "clerk": {"uncontest"},
         "x": {"supersede", "withdraw"},
     }
     take_back("second")
 
     assert Claim.objects.get(number=number).status in {"WITHDRAWN", "SUPERSEDED"}
+
+
+def test_whoever_asked_for_a_correction_takes_it_back_and_nobody_else(town):
+    number = stated(town).number
+    lead(town, number, "verify")
+    with pytest.raises(UnableToClaimError, match="没有人提出"):
+        lead(town, number, "uncontest", who="clerk")
+    lead(town, number, "contest", who="clerk", reason="倍率填错")
+    with pytest.raises(UnableToClaimError, match="只能由本人收回"):
+        lead(town, number, "uncontest", who="second")
+    lead(town, number, "uncontest", who="clerk", reason="倍率没有错")
+
+    seen = queries.claim_page(number, by=clerk(town, "S1", "clerk"))
+    assert (seen.contested_by, seen.row.status) == ("", "VERIFIED")
+    with pytest.raises(UnableToClaimError, match="两个人"):
+        lead(town, number, "withdraw", who="second")
+
+
+def test_a_second_account_of_whoever_asked_is_not_a_second_person(town):
+    number = stated(town).number
+    lead(town, number, "verify")
+    asks = replace(clerk(town, "S1", "first"), person_number="R7")
+    flow.lead_on(number=number, verb="contest", reason="倍率填错", by=asks, at=NOON)
+    again = replace(clerk(town, "S1", "other"), person_number="R7")
+
+    with pytest.raises(UnableToClaimError, match="另一人"):
+        flow.lead_on(number=number, verb="withdraw", reason="倍率填错", by=again, at=NOON)
+    assert not queries.claim_page(number, by=asks).is_verifier_known
+    flow.lead_on(number=number, verb="uncontest", reason="没有错", by=again, at=NOON)
+
+
+def test_sentences_of_a_claim_keep_their_parts_and_old_ones_stay_readable(town):
+    what = draft(boundary=Phrase("全县 %(n)d 台机器一年的电量，未逐台测量。", n=4))
+    number = stated(town, what).number
+    page = queries.claim_page(number, by=clerk(town))
+
+    with override("en"):
+        assert page.boundary.said(gettext) == (
+            "A year of electricity of 4 machines in the county, not measured one by one."
+        )
+    assert Claim.objects.get(number=number).boundary == "全县 4 台机器一年的电量，未逐台测量。"
+    assert page.method == draft().method
+    new = flow.correct_claim(
+        number=number, value=1.0, low=0.5, high=2.0, reason="倍率填错", by=clerk(town), at=NOON
+    )
+    assert queries.claim_page(new.number, by=clerk(town)).boundary.values == {"n": 4}
 
 
 def test_a_computation_replaces_a_verified_number_when_a_second_person_runs_it(town):

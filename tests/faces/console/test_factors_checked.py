@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy.models import Factor, FactorCheck
 from dianliang.domain.energy.operations import factors
+from dianliang.domain.energy.queries import factors as library
 from dianliang.domain.enterprises import operations
 from dianliang.domain.enterprises.models import TariffCheck, TariffVersion
 from dianliang.flows.enterprises import books, tariff_files
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import DomainError
+from tests.claims import filled_account
 from tests.faces.test_access import log_in
 from tests.town import NOON
 
@@ -49,6 +52,19 @@ def test_who_recorded_a_factor_does_not_check_it_and_another_does_with_what_he_c
     assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 422
     assert FactorCheck.objects.count() == 1
     assert AuditEvent.objects.filter(verb="energy.factor.check").count() == 1
+    assert "不能确认是两个人" in shown
+    back = {"code": factor.code, "reason": "公告不是这一年的"}
+    station = log_in(town, Role.PARTY_AFFAIRS, "S1")
+    for path in ("check/", "uncheck/"):
+        assert station.post(f"{FACTORS}{path}", {**back, **SAID}).status_code == 404
+    assert clerk.post(f"{FACTORS}uncheck/", {**back, "reason": ""}).status_code == 422
+    assert clerk.post(f"{FACTORS}uncheck/", back).status_code == 302
+    assert clerk.post(f"{FACTORS}uncheck/", back).status_code == 422
+    shown = clerk.get(page).content.decode()
+    assert "未与原文核对" in shown
+    assert back["reason"] in shown
+    assert clerk.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 302
+    assert FactorCheck.objects.filter(withdrawn_at=None).count() == 1
     commander = log_in(town, Role.COMMANDER, "LM")
     assert commander.post(f"{FACTORS}check/", {"code": factor.code, **SAID}).status_code == 404
 
@@ -130,6 +146,8 @@ def test_a_second_account_of_the_same_person_is_not_another_person(town, real):
     factor = factors.keep(asked=asked, reason="", by=admin, at=NOON)
     with pytest.raises(DomainError, match="另一人"):
         factors.check(code=factor.code, by=same, at=NOON, **SAID)
+    factors.check(code=factor.code, by=replace(same, person_number="R2"), at=NOON, **SAID)
+    assert library.factor(factor.code).check.is_other_known
 
 
 def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):
@@ -144,3 +162,26 @@ def test_a_demonstration_tariff_has_nothing_to_be_compared_with(town):
 
     assert answer.status_code == 422
     assert not TariffCheck.objects.exists()
+
+
+def test_the_planner_says_how_many_machines_and_days_and_when_nothing_does(town):
+    clerk = log_in(town, Role.PARTY_AFFAIRS, "LM")
+    page = clerk.get("/console/measure/planner/").content.decode()
+    assert "交叉试验" in page
+    small = clerk.get("/console/measure/planner/?wanted=1&machines=2").content.decode()
+    assert "达不到这个精度" in small
+    assert clerk.get("/console/measure/planner/?wanted=0").status_code == 422
+    assert clerk.get("/console/measure/planner/?machines=x").status_code == 422
+
+
+def test_an_administrator_imports_a_table_of_factors_and_carbon_says_what_is_missing(town):
+    clerk, admin = (log_in(town, role, "LM") for role in (Role.PARTY_AFFAIRS, Role.ADMINISTRATOR))
+    account = f"/console/carbon/{filled_account(town)}/"
+    assert "程序不带这类因子" in clerk.get(account).content.decode()
+    blank = admin.get(f"{FACTORS}blank.xlsx").content
+    table = SimpleUploadedFile("factors.xlsx", blank)
+    assert clerk.post(f"{FACTORS}import/", {"table": table}).status_code == 404
+    assert admin.post(f"{FACTORS}import/", {}).status_code == 422
+    table.seek(0)
+    assert admin.post(f"{FACTORS}import/", {"table": table}).status_code == 302
+    assert "程序不带这类因子" not in clerk.get(account).content.decode()

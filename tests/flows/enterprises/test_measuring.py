@@ -143,3 +143,54 @@ def test_what_cannot_be_measured_is_refused_in_words(town, finding):
     ):
         with pytest.raises(UnableToAnalyseError, match=words):
             measuring.measure(number=finding.number, acted_on=acted_on, by=by, at=AT)
+
+
+def warm_days(town, *, missing=0):
+    """A project of the same unit that brought a temperature for each day, but for some."""
+    days = [FIRST + timedelta(days=n) for n in range(LENGTH)]
+    warm = [15 + 10 * np.sin(2 * np.pi * n / 365) for n in range(LENGTH)]
+    rows = [
+        {"on": f"{day}", "kwh": 1.0, "temperature_c": round(float(degrees), 1)}
+        for day, degrees in zip(days[missing:], warm[missing:], strict=True)
+    ]
+    return MeasurementProject.objects.create(
+        number="CL260101-0009",
+        title="商场",
+        subject_name="商场",
+        boundary="总表",
+        design="weather",
+        measure_on=ACTED,
+        rows=rows,
+        source="气温.csv",
+        unit=town.units["S1"],
+        opened_by="somebody",
+        opened_at=AT,
+    )
+
+
+def test_the_effect_is_reckoned_by_temperatures_that_were_imported_and_says_which(town, finding):
+    by = town.actor("S1")
+    kind(finding, "rest-days")
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    bare = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+    series = warm_days(town)
+    row = measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+
+    standing = MeasurementProject.objects.exclude(status="CLOSED").get(
+        finding_number=finding.number
+    )
+    assert (standing.design, standing.agreed["weather"]) == ("weather", series.number)
+    assert Claim.objects.get(number=bare.number).status == "SUPERSEDED"
+    told = claims.claim_page(row.number, by=by).evidence
+    assert [one.number for one in told if "气温取自" in one.words] == [series.number]
+
+
+def test_temperatures_that_miss_a_fifth_of_the_days_are_not_used(town, finding):
+    by = town.actor("S1")
+    kind(finding, "rest-days")
+    following.decide(number=finding.number, verdict="accepted", words="", by=by, at=AT)
+    warm_days(town, missing=LENGTH // 5)
+    measuring.measure(number=finding.number, acted_on=ACTED, by=by, at=AT)
+
+    project = MeasurementProject.objects.get(finding_number=finding.number)
+    assert (project.design, project.agreed) == ("calendar", {})

@@ -8,9 +8,16 @@ import pytest
 
 from dianliang.core.jobs import run_next
 from dianliang.core.models import AuditEvent
-from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief import (
+    built_queries,
+    load_queries,
+    operations,
+    price_operations,
+    proposal_queries,
+)
 from dianliang.domain.relief.models import Proposal
-from dianliang.domain.relief.operations import Priced, UnableToRelieveError
+from dianliang.domain.relief.operations import UnableToRelieveError
+from dianliang.domain.relief.price_operations import Priced
 from dianliang.engines.loading import NO_W
 from dianliang.flows.relief import curves, meters, planning, pricing
 from dianliang.flows.relief.options import filled, offers
@@ -33,7 +40,7 @@ def proposal(judged, town):
 
 
 def lines(proposal):
-    return queries.proposal(number=proposal.number, unit_path="/")[1]
+    return proposal_queries.proposal(number=proposal.number, unit_path="/")[1]
 
 
 def test_the_tea_maker_gets_a_transformer_of_its_own(proposal):
@@ -62,7 +69,7 @@ def test_the_greatest_meters_are_those_that_draw_most(judged):
 
 
 def test_every_kind_of_measure_is_offered_where_it_can_help(judged, town):
-    scenes = planning.scenes_of(queries.screening(APRIL), by=town.actor())
+    scenes = planning.scenes_of(load_queries.screening(APRIL), by=town.actor())
     kinds = {offer.measure.kind.value for offer in offers(scenes, pricing.current(pricing.table()))}
 
     assert {scene.number for scene in scenes} == {"B1", "B3", "B4"}
@@ -126,17 +133,15 @@ def test_what_cannot_be_asked_for_is_refused_by_field(judged, town, change, fiel
 def test_a_station_without_an_overloaded_transformer_is_told_so(judged, town):
     with pytest.raises(UnableToRelieveError, match="没有过载"):
         planning.order(wanted=WANTED, by=town.actor("S2"), at=AT)
-    assert queries.proposals(unit_path=town.units["S2"].path) == ()
+    assert proposal_queries.proposals(unit_path=town.units["S2"].path) == ()
 
 
 def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, town):
-    dear = {"rating_kva": None, "cny": 1e6, "source": "试算", "year": 2026, "is_confirmed": True}
+    dear = {"rating_kva": None, "cny": 1e6, "source": "试算", "year": 2026}
     for item in ("dedicated", "storage"):
-        operations.price(
-            told=Priced(item=item, **dear),
-            by=town.actor("LM"),
-            at=AT,
-        )
+        made = price_operations.price(told=Priced(item=item, **dear), by=town.actor("LM"), at=AT)
+        checker = replace(town.actor("LM"), id="user:second")
+        pricing.check(code=made.code, document="试算单第 1 号", words="两项造价", by=checker, at=AT)
     (line,) = lines(planning.propose(WANTED, by=town.actor(), at=AT))
 
     assert [(one["kind"], one["words"]) for one in line.measures] == [
@@ -157,14 +162,14 @@ def test_a_battery_that_stood_there_is_in_the_curves_and_said_to_be(proposal, to
     battery = {"id": "B3/储能", "kind": "storage", "label": "储能", "words": "储能 30 kW / 60 kWh"}
     proposal.lines.update(measures=[battery])
     take_and_build(proposal, town)
-    later = queries.screening(APRIL)
+    later = load_queries.screening(APRIL)
     later = replace(later, from_on=date(2026, 5, 2))
-    stored = queries.storage_before(later.from_on, areas=curves.areas_of(town.actor()))
+    stored = built_queries.storage_before(later.from_on, areas=curves.areas_of(town.actor()))
 
     assert stored == {"B3": "储能 30 kW / 60 kWh"}
     scene = next(
         one
-        for one in planning.scenes_of(queries.screening(APRIL), by=town.actor())
+        for one in planning.scenes_of(load_queries.screening(APRIL), by=town.actor())
         if one.number == "B3"
     )
     told = offers([replace(scene, storage=stored["B3"])], pricing.current(pricing.table()))

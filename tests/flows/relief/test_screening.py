@@ -8,7 +8,7 @@ import pytest
 
 from dianliang.core.jobs import run_next
 from dianliang.core.models import AuditEvent
-from dianliang.domain.relief import queries
+from dianliang.domain.relief import load_queries
 from dianliang.domain.relief.models import Judgement, Screening
 from dianliang.domain.relief.operations import UnableToRelieveError
 from dianliang.engines.loading import NO_DV, NO_W, POINTS, Carried, Span
@@ -78,7 +78,7 @@ def test_a_screening_stays_and_the_newest_counts(judged, town):
     again = screening.screen(APRIL, by=town.actor(), at=AT)
 
     assert Screening.objects.count() == 2
-    assert [row.number for row in queries.screenings()] == [again.number]
+    assert [row.number for row in load_queries.screenings()] == [again.number]
     assert AuditEvent.objects.filter(verb="relief.screening.keep").count() == 2
 
 
@@ -147,7 +147,7 @@ def test_points_that_are_fed_back_are_drawn_by_their_size_below_zero():
 
 def test_what_only_feeds_back_wants_none_of_these_measures(town):
     proposal = loaded.hand_made(town)
-    (row,) = queries.judgements(
+    (row,) = load_queries.judgements(
         screening=proposal.screening.number, areas=curves.areas_of(town.actor())
     )
     fed_back = {**row.runs[0], "most": -118_000}

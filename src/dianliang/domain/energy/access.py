@@ -14,6 +14,11 @@ FACTOR_CHECKERS = READERS - {Role.COMMANDER}
 """Who may hold a factor against its document: not whoever recorded it."""
 
 
+def checks_factors(by: Actor) -> bool:
+    """Tell whether the actor may check the library, by which every unit's numbers are reckoned."""
+    return by.role in FACTOR_CHECKERS and by.is_top
+
+
 def claims(by: Actor) -> QuerySet[Claim]:
     """Return the claims of the actor's units."""
     rows = Claim.objects.select_related("unit")

@@ -26,6 +26,8 @@ CLAIM = Lifecycle(
         row("verify", "核证", {"MEASURED"}, "VERIFIED", *JUDGES),
         # one person asks, the number stands; another replaces or withdraws it, see `contesting`
         row("contest", "提出更正或撤回", {"VERIFIED"}, "VERIFIED", *RECORDERS, Role.SYSTEM),
+        # whoever asked thinks better of it: the number stands as before
+        row("uncontest", "收回更正或撤回请求", {"VERIFIED"}, "VERIFIED", *RECORDERS),
         # the number was wrong: another claim takes its place, this one stays readable
         row("supersede", "更正", CURRENT, "SUPERSEDED", *RECORDERS, Role.SYSTEM),
         row("withdraw", "撤回", CURRENT, "WITHDRAWN", *RECORDERS),

@@ -64,8 +64,11 @@ def apart(draft: ClaimDraft, factor: Factor | None) -> str:
     product = draft.activity * float(factor.value) * scale
     if abs(draft.value - product) <= MOST_APART * abs(product):
         return ""
-    return (
-        f"{APART}：{draft.activity:g} {draft.activity_unit} × {factor.value.normalize():f} "
-        f"{factor.unit} = {product:.6g} {draft.measure}，声明的是 {draft.value:.6g}；"
-        "说明清楚或更正后才能核证。"
+    return Phrase(
+        "数值与活动数据 × 因子对不上：%(activity)s × %(factor)s = %(product)s，"
+        "声明的是 %(value)s；说明清楚或更正后才能核证。",
+        activity=f"{draft.activity:g} {draft.activity_unit}",
+        factor=f"{factor.value.normalize():f} {factor.unit}",
+        product=f"{product:.6g} {draft.measure}",
+        value=f"{draft.value:.6g}",
     )

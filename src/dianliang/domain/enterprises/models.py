@@ -61,6 +61,7 @@ class TariffCheck(models.Model):
     words = models.CharField("核对了什么", max_length=300)
     checked_by = models.CharField("核对人账号", max_length=64)
     checked_name = models.CharField("核对人", max_length=64)
+    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
     checked_at = models.DateTimeField("核对时间")
     withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)

@@ -102,6 +102,7 @@ def check_tariff(
         words=clean_text(words, field="words", label="核对了什么", most=300, least=4),
         checked_by=by.id,
         checked_name=by.name,
+        checked_person=by.person_number,
         checked_at=at,
     )
     audit.record(

@@ -93,6 +93,11 @@ class FindingRow:
         return self.decisions[0] if self.decisions else None
 
     @property
+    def may_have_effect(self) -> bool:
+        """Tell whether something may have been done: not while its visit is still to come."""
+        return self.job_is_done or not self.job_number
+
+    @property
     def is_declined(self) -> bool:
         """Tell whether the decision that holds leaves it out of all sums."""
         return self.decision is not None and self.decision.verdict == "declined"

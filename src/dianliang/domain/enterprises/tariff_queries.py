@@ -6,16 +6,21 @@ from datetime import date, datetime
 from typing import Any
 
 from dianliang.domain.enterprises.models import TariffVersion
+from dianliang.kernel.actor import are_surely_two
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """Who held a version against which document, what was compared, and who took it back."""
+    """Who held a version against which document, what was compared, and who took it back.
+
+    `is_other_known` tells whether personnel numbers show that it was not its importer.
+    """
 
     document: str
     words: str
     by: str
     at: datetime
+    is_other_known: bool
     withdrawn_by: str
     withdrawn_at: datetime | None
     withdrawn_words: str
@@ -84,6 +89,7 @@ def checks_of(one: TariffVersion) -> tuple[CheckRow, ...]:
             words=made.words,
             by=made.checked_name,
             at=made.checked_at,
+            is_other_known=are_surely_two(one.imported_person, made.checked_person),
             withdrawn_by=made.withdrawn_by,
             withdrawn_at=made.withdrawn_at,
             withdrawn_words=made.withdrawn_words,

@@ -259,7 +259,10 @@ class MeasurePrice(models.Model):
     cny = models.FloatField("造价（元）")
     source = models.CharField("来源", max_length=120)
     year = models.PositiveIntegerField("价格年份")
+    unusual = models.JSONField("不寻常之处", default=list, blank=True)
     recorded_by = models.CharField("登记人", max_length=64)
+    recorded_id = models.CharField("登记人账号", max_length=64, blank=True)
+    recorded_person = models.CharField("登记人编号", max_length=24, blank=True)
     recorded_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -284,6 +287,43 @@ class MeasurePrice(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PriceCheck(models.Model):
+    """A second person held a price against its document (造价核对); a withdrawn one stays."""
+
+    price = models.ForeignKey(
+        MeasurePrice, models.PROTECT, related_name="checks", verbose_name="造价"
+    )
+    document = models.CharField("对照的文件", max_length=200)
+    words = models.CharField("核对了什么", max_length=300)
+    checked_by = models.CharField("核对人账号", max_length=64)
+    checked_name = models.CharField("核对人", max_length=64)
+    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
+    checked_at = models.DateTimeField("核对时间")
+    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "造价核对"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["price"], condition=Q(withdrawn_at=None), name="price_checked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                name="price_check_withdrawn_with_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(document="") & ~Q(words=""), name="price_check_says_what"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price_id}"
 
 
 class Study(models.Model):

@@ -16,7 +16,6 @@ from dianliang.domain.relief.models import (
     Completion,
     Decision,
     Judgement,
-    MeasurePrice,
     Proposal,
     ProposedArea,
     Screening,
@@ -29,13 +28,6 @@ from dianliang.kernel.text import clean_text
 
 MOST_CNY = 1e10
 """More than a county spends; a slip of the keyboard is."""
-_R10 = (10, 12.5, 16, 20, 25, 31.5, 40, 50, 63, 80)
-STANDARD_KVA = {30, 50, 63, 80, 10_000} | {int(step * ten) for step in _R10 for ten in (10, 100)}
-"""Ratings of three-phase transformers, GB/T 6451: the R10 series of GB/T 321."""
-MOST_FACTOR = 3.0
-"""A price so many times its neighbours, or as many times less, is rather a slip than a price."""
-MOST_RATING_KVA = 10_000
-"""Beyond what stands on a distribution line."""
 
 
 class UnableToRelieveError(DomainError):
@@ -207,107 +199,6 @@ def complete(
         reason=note,
     )
     return made
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priced:
-    """A price as it is handed in; `rating_kva` only for a larger transformer.
-
-    `is_confirmed` says that a person has looked at what is unusual of it.
-    """
-
-    item: str
-    rating_kva: int | None
-    cny: float
-    source: str
-    year: int
-    is_confirmed: bool = False
-
-
-@transaction.atomic
-def price(*, told: Priced, by: Actor, at: datetime) -> MeasurePrice:
-    """Put a new version of a price in the place of the last (改造价); proposals keep theirs.
-
-    Raises:
-        UnableToRelieveError: item, rating, price or year cannot be, nothing is new, or what is
-            unusual was not confirmed.
-        InvalidInputError: the source is missing or too long.
-    """
-    _refuse_price(told, at=at)
-    source = clean_text(told.source, field="source", label="来源", most=120, least=2)
-    versions = MeasurePrice.objects.select_for_update().filter(
-        item=told.item, rating_kva=told.rating_kva
-    )
-    last = versions.order_by("edition").last()
-    if last is not None and (last.cny, last.source, last.year) == (told.cny, source, told.year):
-        raise UnableToRelieveError("和现在的造价一样，不用再登记。", field="cny")
-    if not told.is_confirmed:
-        _refuse_unusual(told, last)
-    edition = last.edition + 1 if last else 1
-    name = told.item if told.rating_kva is None else f"{told.item}-{told.rating_kva}"
-    made = MeasurePrice.objects.create(
-        code=f"{name}@{edition}",
-        item=told.item,
-        rating_kva=told.rating_kva,
-        edition=edition,
-        cny=told.cny,
-        source=source,
-        year=told.year,
-        recorded_by=by.name,
-        recorded_at=at,
-    )
-    audit.record(
-        "relief.measureprice.price",
-        target=made,
-        by=by,
-        at=at,
-        before=f"{last.cny:g}" if last else "",
-        after=f"{made.cny:g}",
-        reason=source,
-    )
-    return made
-
-
-def _refuse_unusual(told: Priced, last: MeasurePrice | None) -> None:
-    """Ask to confirm a rating that is no standard one, and a price far from its neighbours."""
-    confirm = "核对无误请勾选“已核对”，并在来源里写明依据。"
-    if told.rating_kva is not None and told.rating_kva not in STANDARD_KVA:
-        words = f"{told.rating_kva} kVA 不是标准容量（如 250、315、400）。{confirm}"
-        raise UnableToRelieveError(words, field="rating_kva")
-    near = [last.cny] if last else []
-    if told.rating_kva is not None:
-        others = MeasurePrice.objects.filter(item=told.item).order_by("edition")
-        present = dict(others.values_list("rating_kva", "cny"))
-        below = [kva for kva in present if kva is not None and kva < told.rating_kva]
-        above = [kva for kva in present if kva is not None and kva > told.rating_kva]
-        near += [present[max(below)]] if below else []
-        near += [present[min(above)]] if above else []
-    if near and not min(near) / MOST_FACTOR <= told.cny <= max(near) * MOST_FACTOR:
-        span = f"{min(near):,.0f} ~ {max(near):,.0f}"
-        words = f"造价与相邻容量或上一版（{span} 元）相差 {MOST_FACTOR:g} 倍以上。{confirm}"
-        raise UnableToRelieveError(words, field="cny")
-
-
-def _refuse_price(told: Priced, *, at: datetime) -> None:
-    this_year = at.astimezone(SHANGHAI).year
-    wrongs = (
-        ("请选择措施。", "item", told.item not in MeasurePrice.Item.values),
-        (
-            "增容要写额定容量（kVA），其他措施不写。",
-            "rating_kva",
-            (told.item == MeasurePrice.Item.LARGER) != (told.rating_kva is not None),
-        ),
-        (
-            f"额定容量应在 1 到 {MOST_RATING_KVA} kVA 之间。",
-            "rating_kva",
-            told.rating_kva is not None and not 1 <= told.rating_kva <= MOST_RATING_KVA,
-        ),
-        ("造价应是大于 0 的数（元）。", "cny", not 0 < told.cny <= MOST_CNY),
-        (f"价格年份应在 2000 到 {this_year} 之间。", "year", not 2000 <= told.year <= this_year),
-    )
-    for words, field, is_wrong in wrongs:
-        if is_wrong:
-            raise UnableToRelieveError(words, field=field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ phases take off a load.
 """
 
 from dianliang.engines.relief._check import check
+from dianliang.engines.relief._explain import loads_after
 from dianliang.engines.relief._judging import is_kept, strain
 from dianliang.engines.relief._model import (
     HEAVY,
@@ -53,6 +54,7 @@ __all__ = [
     "balance_relief",
     "check",
     "is_kept",
+    "loads_after",
     "ranked",
     "solve",
     "storage_relief",

@@ -170,9 +170,7 @@ def _said(row: FindingRow, found: own.OwnPage) -> dict[str, object]:
         "confidence": words.CONFIDENCES[body["confidence"]],
         "checks": words.TO_CHECK[body["kind"]],
         # Nothing was done yet where the visit is still to come: no effect may be told of it.
-        "effect": found.effects.get(measuring.key_of(row.number))
-        if row.job_is_done or not row.job_number
-        else None,
+        "effect": found.effects.get(measuring.key_of(row.number)) if row.may_have_effect else None,
     }
 
 

@@ -27,7 +27,8 @@ UNIT = "kgCO2/kWh"
 GREEN = "green"
 """Stands for electricity that certificates cover whole."""
 GREEN_NAME = Phrase("全部用绿证核销的绿电")
-BOUNDARY = "中心充电的车辆替代同里程燃油车；不含车辆和电池制造。"
+BOUNDARY = Phrase("中心充电的车辆替代同里程燃油车；不含车辆和电池制造。")
+CHANGED = Phrase("因子或假设有变化。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,11 @@ class Assumed:
     @property
     def words(self) -> str:
         """Return the figures as a method names them."""
-        return (
-            f"百公里电耗 {self.kwh_per_100_km:g} kWh、油耗 {self.litres_per_100_km:g} L，"
-            f"燃油密度 {self.kg_per_litre:g} kg/L"
+        return Phrase(
+            "百公里电耗 %(kwh)s kWh、油耗 %(litres)s L，燃油密度 %(density)s kg/L",
+            kwh=f"{self.kwh_per_100_km:g}",
+            litres=f"{self.litres_per_100_km:g}",
+            density=f"{self.kg_per_litre:g}",
         )
 
 
@@ -151,14 +154,20 @@ def state_charged(
     if chosen is None or chosen.avoided is None:
         raise InvalidInputError(Phrase("请选择电网因子。"), field="grid")
     draft = ClaimDraft(
-        title=f"{centre.name}充电替代燃油的减排",
+        title=Phrase("%(name)s充电替代燃油的减排", name=centre.name),
         kind="carbon",
         value=chosen.avoided.value,
         measure="tCO2",
-        no_interval="百公里电耗、油耗是假设，没有测量，不能给区间。",
+        no_interval=Phrase("百公里电耗、油耗是假设，没有测量，不能给区间。"),
         option="formula",
-        method=f"AMS-III.C：里程 × 百公里油耗 × 燃油因子（{_fuel(assumed).code}）− 充电量 × "
-        f"电力因子（{chosen.name}，{chosen.kg_per_kwh:g} {UNIT}）；{assumed.words}。",
+        method=Phrase(
+            "AMS-III.C：里程 × 百公里油耗 × 燃油因子（%(fuel)s）− 充电量 × 电力因子"
+            "（%(name)s，%(kg)s kgCO2/kWh）；%(assumed)s。",
+            fuel=_fuel(assumed).code,
+            name=chosen.name,
+            kg=f"{chosen.kg_per_kwh:g}",
+            assumed=assumed.words,
+        ),
         engine=ENGINE,
         engine_version=VERSION,
         boundary=BOUNDARY,
@@ -170,12 +179,12 @@ def state_charged(
         subject_number=centre.number,
         subject_name=centre.name,
         findings=_beside(found, chosen, reported_t),
-        evidence=[EvidenceDraft(kind="note", words=f"充电量 {charged_kwh:,.0f} kWh：{document}")],
+        evidence=[EvidenceDraft(kind="note", words=_charged(charged_kwh, document))],
         unit_code=centre.unit_code,
         key=f"driving:{centre.number}:{from_on}:{until_on}",
         is_generated=centre.is_generated,
     )
-    return claims.restate_claim(draft=draft, reason="因子或假设有变化。", by=by, at=at)
+    return claims.restate_claim(draft=draft, reason=CHANGED, by=by, at=at)
 
 
 def _beside(found: Mapping[str, World], chosen: World, reported_t: float | None) -> list[str]:
@@ -222,13 +231,16 @@ def state_reported(
         for one in worlds_of(assumed=known, avoided_t=avoided_t)
     ]
     draft = ClaimDraft(
-        title=f"{name}累计减排",
+        title=Phrase("%(name)s累计减排", name=name),
         kind="carbon",
         value=avoided_t,
         measure="tCO2",
-        no_interval="报道没有给出充电量和方法，不能给区间。",
+        no_interval=Phrase("报道没有给出充电量和方法，不能给区间。"),
         option="formula",
-        method=f"替代燃油：里程 × 百公里油耗 × 汽油因子 − 充电量 × 电力因子；{known.words}。",
+        method=Phrase(
+            "替代燃油：里程 × 百公里油耗 × 汽油因子 − 充电量 × 电力因子；%(assumed)s。",
+            assumed=known.words,
+        ),
         engine=ENGINE,
         engine_version=VERSION,
         boundary=BOUNDARY,
@@ -236,12 +248,20 @@ def state_reported(
         subject_number=subject_number,
         subject_name=name,
         findings=told,
-        evidence=[EvidenceDraft(kind="note", words=f"报道：累计减排 {avoided_t:,.0f} 吨")],
+        evidence=[EvidenceDraft(kind="note", words=_reported(avoided_t))],
         unit_code=unit_code,
         key=f"driving:{subject_number}",
         is_generated=is_generated,
     )
-    return claims.restate_claim(draft=draft, reason="因子或假设有变化。", by=by, at=at)
+    return claims.restate_claim(draft=draft, reason=CHANGED, by=by, at=at)
+
+
+def _charged(kwh: float, document: str) -> str:
+    return Phrase("充电量 %(kwh)s kWh：%(document)s", kwh=f"{kwh:,.0f}", document=document)
+
+
+def _reported(avoided_t: float) -> str:
+    return Phrase("报道：累计减排 %(t)s 吨", t=f"{avoided_t:,.0f}")
 
 
 def centres(*, by: Actor) -> tuple[accounts.AccountRow, ...]:

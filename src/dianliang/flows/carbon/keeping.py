@@ -27,7 +27,6 @@ from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
 
 ENGINE, VERSION = "engines.carbon", "1"
-COMBINED = "不确定度按 IPCC 2006 卷 1 第 3 章合成。"
 MOST_NAMED = 40
 """Entries that a claim names one by one; all of them are in its digest."""
 PRINTERS = {"pdf": pdf, "docx": word}
@@ -149,12 +148,17 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
     total = told.lines[-1].location if basis is Basis.LOCATION else told.lines[-1].market
     counted = [row for row in found.entries if row.is_counted]
     is_sure = told.has_uncertainty and total.low is not None
-    reason = "活动数据没有给出不确定度。"
+    reason = Phrase("活动数据没有给出不确定度。")
     codes = "、".join(factor.code for factor in told.factors)[:200]
     only = told.factors[0] if len(told.factors) == 1 and basis is Basis.LOCATION else None
     used = sum(row.quantity for row in counted if not row.certificate)
     return ClaimDraft(
-        title=f"{found.row.name} {told.period}碳排放（{BASES[basis]}）",
+        title=Phrase(
+            "%(name)s %(period)s碳排放（%(basis)s）",
+            name=found.row.name,
+            period=told.period,
+            basis=Phrase(BASES[basis]),
+        ),
         kind="emission",
         value=total.value,
         measure="tCO2",
@@ -163,7 +167,12 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
         confidence=0.95 if is_sure else None,
         no_interval="" if is_sure else reason,
         option="formula",
-        method=f"GHG Protocol {BASES[basis]}：活动数据 × 因子（{codes}）；{COMBINED}",
+        method=Phrase(
+            "GHG Protocol %(basis)s：活动数据 × 因子（%(codes)s）；"
+            "不确定度按 IPCC 2006 卷 1 第 3 章合成。",
+            basis=Phrase(BASES[basis]),
+            codes=codes,
+        ),
         engine=ENGINE,
         engine_version=VERSION,
         boundary=found.row.boundary,
@@ -186,12 +195,17 @@ def _draft(found: AccountPage, told: Reckoned, basis: Basis) -> ClaimDraft:
 
 def _evidence(counted: list[EntryRow]) -> list[EvidenceDraft]:
     digest = digest_of_entries(counted)
-    whole = EvidenceDraft(kind=ENTRIES, words=f"{len(counted)} 条分录", digest=digest)
+    whole = EvidenceDraft(kind=ENTRIES, words=Phrase("%(n)d 条分录", n=len(counted)), digest=digest)
     rows = [
         EvidenceDraft(
             kind="carbon_entry",
             number=row.number,
-            words=f"{row.place} {row.carrier} {row.from_on} 至 {row.until_on}",
+            words=Phrase(
+                "%(what)s %(first)s 至 %(until)s",
+                what=f"{row.place} {row.carrier}",
+                first=f"{row.from_on}",
+                until=f"{row.until_on}",
+            ),
         )
         for row in counted[:MOST_NAMED]
     ]

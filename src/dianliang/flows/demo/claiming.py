@@ -9,6 +9,7 @@ from random import Random
 from dianliang.domain.energy.shapes import ProjectDraft
 from dianliang.flows import claims
 from dianliang.flows.carbon import driving, keeping, reading
+from dianliang.flows.demo import designs
 from dianliang.flows.demo.county import County
 from dianliang.flows.measuring import projects, rolling, tables
 from dianliang.kernel.actor import Actor, Role
@@ -24,6 +25,8 @@ ACCOUNTS = (
     ("新能源车服务中心（演示）", "ev_centre", 310_000, 0.0),
 )
 """Name, kind, kWh a month and tonnes of petrol a quarter."""
+FREIGHT = "公路货运-上下游活动（范围 3）-本单位-2025"
+"""The series of a factor that the demo imports; see `designs.bring_factors`."""
 REPORTED_T = 16_000.0
 """What an electric vehicle centre said that it had avoided, seed row 000-12."""
 SCENARIO = rolling.Scenario(
@@ -52,10 +55,14 @@ def build_claims(county: County, *, rng: Random, by: Actor, at: datetime) -> Non
         unit_code=unit.code,
     )
     today = at.astimezone(SHANGHAI).date()
+    designs.bring_factors(by=clerk, at=at)
     rolling.state(scenario=SCENARIO, by=clerk, at=at, is_generated=True)
     stated = _accounts(county, rng=rng, by=clerk, today=today, at=at)
     _one_pair(rng=rng, by=clerk, today=today, at=at)
     _shop(rng=rng, by=clerk, today=today, at=at)
+    designs.build_designs(rng=rng, by=clerk, at=at)
+    desk = replace(by, id="user:dispatcher", unit_path=unit.path, unit_code=unit.code)
+    designs.send_readings(rng=rng, by=desk, at=at)
     second = replace(clerk, id="user:commander", name="指挥长", role=Role.COMMANDER)
     claims.lead_on(number=stated, verb="verify", reason="抽查了三张抄表单", by=second, at=at)
 
@@ -105,17 +112,20 @@ def _activity(
     for first in reversed(starts[1:]):
         until = (first + timedelta(days=31)).replace(day=1)
         kwh = monthly_kwh * (1 + 0.2 * sin(2 * pi * (first.month - 4) / 12) + rng.gauss(0, 0.04))
-        power = ("总表", "电力", 2, first, until, round(kwh), "kWh", 1, "", "", "演示抄表")
+        power = ("总表", "电力", 2, first, until, round(kwh), "kWh", 1, "", "", "演示抄表", "")
         yield (f"{number} {power[0]}", *power[1:])
+        if petrol_t:
+            haul = (f"{number} 物资配送", "公路货运", 3, first, until, round(monthly_kwh / 20))
+            yield (*haul, "tkm", 8, FREIGHT, "", "演示运单", 4)
         if petrol_t and first.month % 3 == 1:
             tank = (f"{number} 公务车", "汽油", 1, first, until, round(petrol_t, 2), "t", 5)
-            yield (*tank, "", "", "演示加油单")
+            yield (*tank, "", "", "演示加油单", "")
     certificate = f"DEMO-{number}"
     last = month - timedelta(days=1)
     covered = round(monthly_kwh * 0.3)
     yield (
         *(f"{number} 总表", "电力", 2, last.replace(day=1), month, covered, "kWh"),
-        *("", "", certificate, "演示绿证"),
+        *("", "", certificate, "演示绿证", ""),
     )
 
 

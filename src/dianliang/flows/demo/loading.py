@@ -10,12 +10,14 @@ from typing import Any
 
 from dianliang.core import jobs
 from dianliang.domain.network.models import Transformer
-from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief import load_queries, operations
 from dianliang.domain.territory.models import Area
 from dianliang.domain.venues.models import Site
 from dianliang.engines.loading import Phase
+from dianliang.flows import charging_claims, charging_reach
 from dianliang.flows.demo import studies
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
+from dianliang.flows.energy.reach import Limits
 from dianliang.flows.relief import curves, effects, planning, screening
 from dianliang.flows.relief.planning import Wanted
 from dianliang.integrations.curve_store import keep_register
@@ -26,6 +28,8 @@ DRAW = "demo.curves"
 VILLAGES, TEA, TWICE, CROWDED = 30, 12, 2, 4
 """Transformers with curves; those with tea makers, of these with two; those full in the evening."""
 HOMES = 9
+REACH_KM, REACH_KMH = 5.0, 40.0
+"""Where the form of charging coverage begins."""
 SEASON = 4
 """The month in which tea is made."""
 CAPACITIES = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
@@ -59,7 +63,7 @@ def draw(*, by: Actor, at: datetime) -> int:
         use=Transformer.Use.PUBLIC, is_generated=True, retired_on=None, number__endswith="-01"
     )
     shown = list(public.select_related("area", "feeder").order_by("number")[:VILLAGES])
-    if queries.screenings() or not shown:
+    if load_queries.screenings() or not shown:
         return 0
     _charging()
     before = [_village(row, place) for place, row in enumerate(shown)]
@@ -76,6 +80,9 @@ def draw(*, by: Actor, at: datetime) -> int:
         planning.propose(now, by=by, at=at, is_generated=True)
     starts = tuple(date(one, SEASON, 1) for one in (year - 1, year))
     studies.draw_studies(starts=starts, by=by, at=at)
+    limits = Limits(within_km=REACH_KM, within_min=None, speed_kmh=REACH_KMH, most_new=0)
+    reached = charging_reach.page(limits, cost_cny=0.0, by=by)
+    charging_claims.state(page=reached, limits=limits, by=by, at=at, is_generated=True)
     return len(shown)
 
 
@@ -98,11 +105,11 @@ def _charging() -> None:
         )
 
 
-def _rows(year: int, *, by: Actor) -> Sequence[queries.LoadRow]:
-    shown = queries.screening(date(year, SEASON, 1))
+def _rows(year: int, *, by: Actor) -> Sequence[load_queries.LoadRow]:
+    shown = load_queries.screening(date(year, SEASON, 1))
     if shown is None:
         return ()
-    return queries.judgements(screening=shown.number, areas=curves.areas_of(by))
+    return load_queries.judgements(screening=shown.number, areas=curves.areas_of(by))
 
 
 def _village(row: Transformer, place: int) -> Village:

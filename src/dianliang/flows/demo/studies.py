@@ -16,7 +16,7 @@ from dianliang.engines.powerflow import (
     Source,
     Transformer,
 )
-from dianliang.flows.studies import grid, keeping, season, zone
+from dianliang.flows.studies import grid, keeping, season, zone, zone_papers
 from dianliang.integrations.grid_files import LINE_TYPES, TRANSFORMER_TYPES
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -60,7 +60,8 @@ def _zone(year: int, *, by: Actor, at: datetime) -> None:
             made = zone.computed(wanted, title="供电所园区（演示）")
         except InvalidInputError:
             continue
-        keeping.keep(made, by=by, at=at, is_generated=True)
+        kept = keeping.keep(made, by=by, at=at, is_generated=True)
+        zone_papers.state(keeping.study(zone.KIND, kept.number, by=by), by=by, at=at)
         return
 
 

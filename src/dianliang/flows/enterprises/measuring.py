@@ -24,7 +24,7 @@ from dianliang.flows.enterprises.curves import curves_of
 from dianliang.flows.enterprises.days import kinds_of
 from dianliang.flows.enterprises.running import store
 from dianliang.flows.enterprises.words import TITLES
-from dianliang.flows.measuring import projects
+from dianliang.flows.measuring import projects, weather
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.phrases import Phrase
@@ -36,7 +36,7 @@ FEWEST_BASE_DAYS, FEWEST_REPORT_DAYS = 60, 28
 LEAST_POINTS = round(0.9 * POINTS)
 SOURCE = "电表曲线"
 REASON = "重新核实"
-DESIGN = "calendar"
+CALENDAR, WEATHER = "calendar", "weather"
 
 Row = dict[str, Any]
 
@@ -62,12 +62,22 @@ def measure(*, number: str, acted_on: date, by: Actor, at: datetime) -> ClaimRow
     """
     finding = access.finding_to_decide(number, by=by)
     contract = _contract(finding, acted_on, at=at)
-    rows = _rows(contract, acted_on)
-    project = _project(finding, contract, acted_on, by=by, at=at)
-    said = json.dumps(rows, sort_keys=True).encode()
+    rows, warm = _with_weather(_rows(contract, acted_on), acted_on, by=by)
+    design = WEATHER if warm else CALENDAR
+    project = _project(finding, contract, acted_on, design=design, by=by, at=at)
+    agreed = {"weather": warm.project, "weather_source": warm.source} if warm else {}
+    said = json.dumps([rows, agreed] if agreed else rows, sort_keys=True).encode()
     digest = hashlib.sha256(said).hexdigest()
     if (project.digest, project.status) != (digest, "STATED"):
-        operations.take_in(project=project, rows=rows, source=SOURCE, digest=digest, by=by, at=at)
+        operations.take_in(
+            project=project,
+            rows=rows,
+            source=SOURCE,
+            digest=digest,
+            agreed=agreed,
+            by=by,
+            at=at,
+        )
         projects.compute(number=project.number, at=at)
         project.refresh_from_db()
         if project.result is None:
@@ -95,15 +105,21 @@ def _contract(finding: Finding, acted_on: date, *, at: datetime) -> SupplyContra
 
 
 def _project(
-    finding: Finding, contract: SupplyContract, acted_on: date, *, by: Actor, at: datetime
+    finding: Finding,
+    contract: SupplyContract,
+    acted_on: date,
+    *,
+    design: str,
+    by: Actor,
+    at: datetime,
 ) -> MeasurementProject:
-    """Return the open project of a finding; one of another day is closed, its claim replaced."""
+    """Return the open project of a finding; one of another day or design is closed and replaced."""
     own = MeasurementProject.objects.filter(finding_number=finding.number)
     standing = own.exclude(status="CLOSED").first()
     if standing is not None:
-        if standing.measure_on == acted_on:
+        if (standing.measure_on, standing.design) == (acted_on, design):
             return standing
-        words = f"措施完成日改为 {acted_on}"
+        words = f"措施完成日或气温有变化：{acted_on}"
         operations.lead_on(project=standing, verb="close", reason=words, by=by, at=at)
     firm = finding.analysis.customer
     draft = ProjectDraft(
@@ -112,7 +128,7 @@ def _project(
         subject_number=firm.number,
         finding_number=finding.number,
         boundary=f"客户 {firm.number} 的全部电表 {'、'.join(contract.meters)}"[:300],
-        design=DESIGN,
+        design=design,
         measure_on=acted_on,
         is_generated=firm.is_generated,
     )
@@ -136,6 +152,22 @@ def _rows(contract: SupplyContract, acted_on: date) -> list[Row]:
     ]
     _require_days(rows, acted_on.isoformat())
     return rows
+
+
+def _with_weather(
+    rows: list[Row], acted_on: date, *, by: Actor
+) -> tuple[list[Row], weather.Series | None]:
+    """Return the days with imported temperatures where enough have one; else as they are."""
+    warm = weather.imported([date.fromisoformat(row["on"]) for row in rows], by=by)
+    if warm is None:
+        return rows, None
+    known = [
+        {"on": row["on"], "kwh": row["kwh"], "temperature_c": warm.by_day[row["on"]]}
+        for row in rows
+        if row["on"] in warm.by_day
+    ]
+    _require_days(known, acted_on.isoformat())
+    return known, warm
 
 
 def _require_days(rows: Sequence[Row], acted_on: str) -> None:

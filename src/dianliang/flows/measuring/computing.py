@@ -15,7 +15,7 @@ from dianliang.engines import measurement
 from dianliang.engines.measurement import BadFiguresError, Event, Finding, Status
 from dianliang.flows.measuring import yearly
 from dianliang.kernel.errors import InvalidInputError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, in_a_row, joined
 
 LEVEL = 0.9
 PLAIN_C = 15.0
@@ -29,6 +29,7 @@ MOST_PARTS = 24
 """Into so many parts the readings of one pair are cut to show their range: hours of a day."""
 ENGINE, VERSION = "engines.measurement", "1"
 HOURS = 24
+MOST_WORDS = 300
 Floats = NDArray[np.float64]
 
 
@@ -147,14 +148,20 @@ def _by_output(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
     on = _column(rows, "hours") if has_hours else np.ones(len(rows))
     drivers = np.column_stack([_column(rows, "output"), on])
     kwh = _column(rows, "kwh")
-    names = ("产量", "开机小时" if has_hours else "开机日")
+    names = (Phrase("产量"), Phrase("开机小时") if has_hours else Phrase("开机日"))
     baseline = measurement.fit_production(
         names=names, drivers=drivers[~is_after], kwh=kwh[~is_after]
     )
     found = measurement.production_savings(
         baseline, drivers=drivers[is_after], kwh=kwh[is_after], level=asked.level
     )
-    told = "，".join(f"每{name} {value:.4g} kWh" for name, value in baseline.kwh_per_unit.items())
+    told = joined(
+        "，",
+        (
+            Phrase("每%(driver)s %(kwh)s kWh", driver=Phrase(name), kwh=f"{value:.4g}")
+            for name, value in baseline.kwh_per_unit.items()
+        ),
+    )
     share = found.saved_kwh / found.expected_kwh if found.expected_kwh else None
     return _result(
         asked,
@@ -163,7 +170,7 @@ def _by_output(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Result:
         fraction=share,
         findings=found.findings,
         is_held=found.status is not Status.VERIFIED,
-        method=f"IPMVP B，按产量折算（{told}）；报告期 {found.periods} 天",
+        method=Phrase("IPMVP B，按产量折算（%(per)s）；报告期 %(n)d 天", per=told, n=found.periods),
         periods=(_ends(days[~is_after]), _ends(days[is_after])),
         series=_series(days, kwh, drivers @ baseline.coefficients),
     )
@@ -350,7 +357,7 @@ def _told(value: float) -> float | None:
 
 
 def _held_back(findings: Sequence[Finding]) -> str:
-    return "".join(one.words for one in findings)[:300]
+    return in_a_row((one.words for one in findings), most=MOST_WORDS)
 
 
 def _with_suspects(result: Result, steps: Sequence[Mapping[str, Any]]) -> Result:

@@ -15,14 +15,19 @@ from dianliang.domain.energy.operations import measuring as operations
 from dianliang.domain.energy.operations.measuring import UnableToMeasureError
 from dianliang.domain.energy.queries import claims as claim_book
 from dianliang.domain.energy.queries.holding import of_whole_meters
-from dianliang.domain.energy.queries.measuring import SENTENCES, ProjectRow, project_row
+from dianliang.domain.energy.queries.measuring import (
+    SENTENCES,
+    WHOLE_SENTENCES,
+    ProjectRow,
+    project_row,
+)
 from dianliang.domain.energy.shapes import ClaimDraft, ClaimRow, EvidenceDraft, ProjectDraft
 from dianliang.flows import claims
 from dianliang.flows.measuring import bringing, computing
 from dianliang.flows.measuring.bringing import Wanted
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
-from dianliang.kernel.phrases import Phrase, kept
+from dianliang.kernel.phrases import Phrase, in_a_row, kept
 
 KIND = "energy.measure"
 OPTIONS = {
@@ -71,7 +76,7 @@ def take_in(
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     project = _to_write(number, by=by)
-    if project.design not in bringing.DESIGNS:
+    if project.finding_number or project.design not in bringing.DESIGNS:
         words = Phrase("这个项目的读数取自电表曲线，请到企业的页面重新核实。")
         raise UnableToMeasureError(words, field="file")
     filled = bringing.read(
@@ -161,7 +166,8 @@ def _computed(project: MeasurementProject) -> dict[str, Any]:
 def _plain(found: computing.Result) -> dict[str, Any]:
     """Return a result as it is stored: sentences with their parts."""
     said = {name: [kept(one) for one in getattr(found, name)] for name in SENTENCES}
-    return {**asdict(found), **said, "method": kept(found.method)}
+    whole = {name: kept(getattr(found, name)) for name in WHOLE_SENTENCES}
+    return {**asdict(found), **said, **whole}
 
 
 @transaction.atomic
@@ -251,9 +257,9 @@ def _draft(row: ProjectRow) -> ClaimDraft:
     told = row.result or {}
     has_interval = told["level"] is not None
     base, report = told["base"], told["report"]
-    refused = "；".join(told["refusals"])[:300] or "测量设计给不出区间。"
+    refused = in_a_row(told["refusals"], most=300) or Phrase("测量设计给不出区间。")
     return ClaimDraft(
-        title=f"{row.title}{_what(told)}",
+        title=Phrase("%(title)s%(what)s", title=row.title, what=_what(told)),
         kind="saving" if told["measure"] == "kWh" else "efficiency",
         value=told["value"],
         measure=told["measure"],
@@ -262,7 +268,7 @@ def _draft(row: ProjectRow) -> ClaimDraft:
         confidence=told["level"],
         no_interval="" if has_interval else refused,
         option=OPTIONS[row.design],
-        method=str(told["method"])[:400],
+        method=told["method"],
         engine=computing.ENGINE,
         engine_version=computing.VERSION,
         boundary=row.boundary,
@@ -287,26 +293,38 @@ def _draft(row: ProjectRow) -> ClaimDraft:
 
 
 def _evidence(row: ProjectRow) -> list[EvidenceDraft]:
-    found = [EvidenceDraft(kind="finding", number=row.finding_number, words="用电分析的发现")]
+    found = [
+        EvidenceDraft(kind="finding", number=row.finding_number, words=Phrase("用电分析的发现"))
+    ]
     return [
         EvidenceDraft(kind="measurement", number=row.number, words=row.title),
         EvidenceDraft(kind="readings", words=row.source, digest=row.digest),
         *(found if row.finding_number else ()),
+        *_weather(row),
         *_curves(row),
     ]
 
 
+def _weather(row: ProjectRow) -> list[EvidenceDraft]:
+    """Name where the temperatures of a finding's effect were imported."""
+    number = row.agreed.get("weather", "")
+    file = row.agreed.get("weather_source", "")
+    words = Phrase("气温取自测量项目 %(number)s 导入的“%(file)s”", number=number, file=file)
+    return [EvidenceDraft(kind="measurement", number=number, words=words)] if number else []
+
+
 def _curves(row: ProjectRow) -> list[EvidenceDraft]:
     digest = (row.result or {}).get("curves", "")
-    words = f"电表曲线 {'、'.join(row.agreed.get('meters', ()))}"[:120]
+    meters = "、".join(row.agreed.get("meters", ()))[:110]
+    words = Phrase("电表曲线 %(meters)s", meters=meters)
     return [EvidenceDraft(kind="readings", words=words, digest=digest)] if digest else []
 
 
 def _what(told: Mapping[str, Any]) -> str:
     """Name what was measured: nobody is to read less than nothing as a saving."""
     if told["value"] < 0:
-        return "节能量（负数，用电增加）"
-    return "节能量" if told["measure"] == "kWh" else "节能率"
+        return Phrase("节能量（负数，用电增加）")
+    return Phrase("节能量") if told["measure"] == "kWh" else Phrase("节能率")
 
 
 def _day(period: list[str] | None, end: int) -> date | None:

@@ -17,12 +17,13 @@ from dianliang.flows import claims
 from dianliang.flows.claims import ClaimDraft
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.quantities import Quantity
 
 ENGINE, VERSION = "engines.measurement", "1"
 POWER = "电力"
 OF_FACTORS = frozenset({Code.ABOVE_FACTORS, Code.ABOVE_ZERO})
-WHY_NOT = "由一台机器推到全县，没有测量设计能给出区间。"
+WHY_NOT = Phrase("由一台机器推到全县，没有测量设计能给出区间。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,25 +155,27 @@ def state(
     """
     found = rolled_up(scenario)
     figures = (
-        ("saving", "kWh", scenario.saved_kwh, "年节电量", f"{scenario.machines} 台 × 每台节电量"),
-        ("carbon", "tCO2", scenario.co2_t, "年减碳量", "节电量 × 报道所用因子"),
-        ("cost", "CNY", scenario.cost_cny, "年节省电费", "节电量 × 报道所用电价"),
+        ("saving", "kWh", scenario.saved_kwh, Phrase("年节电量"), _per_machine(scenario)),
+        ("carbon", "tCO2", scenario.co2_t, Phrase("年减碳量"), Phrase("节电量 × 报道所用因子")),
+        ("cost", "CNY", scenario.cost_cny, Phrase("年节省电费"), Phrase("节电量 × 报道所用电价")),
     )
     of_mechanism = [words for words in found.findings if words not in found.of_factors]
     made = []
     for kind, measure, value, what, method in figures:
         is_carbon = kind == "carbon"
         draft = ClaimDraft(
-            title=f"{scenario.title}{what}",
+            title=Phrase("%(title)s%(what)s", title=scenario.title, what=what),
             kind=kind,
             value=value,
             measure=measure,
             no_interval=WHY_NOT,
             option="formula",
-            method=f"{method}；节能率 {scenario.fraction:.0%}。",
+            method=Phrase(
+                "%(method)s；节能率 %(share)s。", method=method, share=f"{scenario.fraction:.0%}"
+            ),
             engine=ENGINE,
             engine_version=VERSION,
-            boundary=f"全县 {scenario.machines} 台机器一年的电量，未逐台测量。",
+            boundary=Phrase("全县 %(n)d 台机器一年的电量，未逐台测量。", n=scenario.machines),
             subject_kind="rollup",
             subject_name=scenario.title,
             activity=scenario.saved_kwh if is_carbon else None,
@@ -194,10 +197,18 @@ def stated(scenario: Scenario, *, by: Actor) -> tuple[ClaimRow, ...]:
 
 
 def _said(scenario: Scenario) -> str:
-    return (
-        f"{scenario.machines} 台，节能率 {scenario.fraction:.0%}（单机实测 "
-        f"{scenario.measured_fraction:.0%}），热效率 {scenario.before:.1%} → {scenario.after:.1%}"
+    return Phrase(
+        "%(n)d 台，节能率 %(share)s（单机实测 %(measured)s），热效率 %(before)s → %(after)s",
+        n=scenario.machines,
+        share=f"{scenario.fraction:.0%}",
+        measured=f"{scenario.measured_fraction:.0%}",
+        before=f"{scenario.before:.1%}",
+        after=f"{scenario.after:.1%}",
     )
+
+
+def _per_machine(scenario: Scenario) -> str:
+    return Phrase("%(n)d 台 × 每台节电量", n=scenario.machines)
 
 
 def _factor(row: FactorRow) -> measurement.Factor:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief import operations, proposal_queries
 from dianliang.domain.relief.models import Completion, Decision, ProposedArea
 from dianliang.domain.relief.operations import UnableToRelieveError
 from dianliang.flows.relief import effects
@@ -51,7 +51,9 @@ def complete(
 
 
 def _line(proposal: str, transformer: str, *, by: Actor) -> ProposedArea:
-    found = queries.line_model(proposal=proposal, transformer=transformer, unit_path=by.unit_path)
+    found = proposal_queries.line_model(
+        proposal=proposal, transformer=transformer, unit_path=by.unit_path
+    )
     if found is None:
         raise NotVisibleError("没有找到这份方案里的台区。")
     return found

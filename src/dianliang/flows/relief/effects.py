@@ -10,12 +10,14 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from dianliang.domain.relief import queries
-from dianliang.domain.relief.queries import BuiltRow, LoadRow, ScreeningRow
+from dianliang.domain.relief import built_queries, load_queries
+from dianliang.domain.relief.built_queries import BuiltRow
+from dianliang.domain.relief.load_queries import LoadRow, ScreeningRow
 from dianliang.flows.claims import ClaimDraft, EvidenceDraft, restate_claim
 from dianliang.flows.relief import curves
 from dianliang.flows.relief.planning import ENGINE
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 MONTH_DAYS = 30
 """Hours are told per 30 days, so that months of other lengths compare."""
@@ -69,13 +71,13 @@ class Effects:
 def effects(*, by: Actor) -> Effects:
     """Return what was built and measured since. Three queries and one for each month."""
     areas = curves.areas_of(by)
-    built = queries.built(areas=areas)
-    known = queries.screenings()
+    built = built_queries.built(areas=areas)
+    known = load_queries.screenings()
     found = {
         shown.number: {row.number: row for row in rows}
         for shown in known
         if (
-            rows := queries.judgements(
+            rows := load_queries.judgements(
                 screening=shown.number, areas=areas, numbers=[one.number for one in built]
             )
         )
@@ -140,7 +142,7 @@ def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool 
     """
     own = [
         row
-        for row in queries.built(areas=curves.areas_of(by))
+        for row in built_queries.built(areas=curves.areas_of(by))
         if row.proposal == proposal and row.usual_cny is not None and not _is_enlarged(row)
     ]
     if not own:
@@ -148,28 +150,36 @@ def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool 
     spent = sum(Decimal(str(row.spent_cny)) for row in own)
     usual = sum(Decimal(str(row.usual_cny)) for row in own)
     draft = ClaimDraft(
-        title=f"{proposal} 台区治理少花的配网投资",
+        title=Phrase("%(proposal)s 台区治理少花的配网投资", proposal=proposal),
         kind="investment",
         value=float(usual - spent),
         measure="CNY",
         option="formula",
-        method=(
-            f"{len(own)} 个台区各换一台够大的变压器的造价（共 {usual:.0f} 元，"
-            f"按方案所列造价口径）减去实际费用 {spent:.0f} 元。"
+        method=Phrase(
+            "%(n)d 个台区各换一台够大的变压器的造价（共 %(usual)s 元，按方案所列造价口径）"
+            "减去实际费用 %(spent)s 元。",
+            n=len(own),
+            usual=f"{usual:.0f}",
+            spent=f"{spent:.0f}",
         ),
-        boundary="只算公司承担的费用；客户自己出资的专变不算在内。",
-        no_interval="造价口径是估算，没有给误差范围。",
+        boundary=Phrase("只算公司承担的费用；客户自己出资的专变不算在内。"),
+        no_interval=Phrase("造价口径是估算，没有给误差范围。"),
         engine="flows.relief",
         engine_version=ENGINE,
         subject_kind="relief",
         subject_number=proposal,
-        subject_name=f"治理方案 {proposal}",
-        findings=["客户专变由客户出资的部分没有算作节省。"],
+        subject_name=Phrase("治理方案 %(proposal)s", proposal=proposal),
+        findings=[Phrase("客户专变由客户出资的部分没有算作节省。")],
         evidence=[
             EvidenceDraft(
                 kind="relief",
                 number=proposal,
-                words=f"{row.number} {row.name}，{row.built_on} 投运，实际 {row.spent_cny:.0f} 元",
+                words=Phrase(
+                    "%(what)s，%(day)s 投运，实际 %(cny)s 元",
+                    what=f"{row.number} {row.name}",
+                    day=f"{row.built_on}",
+                    cny=f"{row.spent_cny:.0f}",
+                ),
             )
             for row in own
         ],

@@ -8,8 +8,8 @@ import numpy as np
 
 from dianliang.core import jobs
 from dianliang.core.models import BackgroundJob
-from dianliang.domain.relief import queries
-from dianliang.domain.relief.queries import LoadRow, ScreeningRow
+from dianliang.domain.relief import load_queries
+from dianliang.domain.relief.load_queries import LoadRow, ScreeningRow
 from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Carried, clock
 from dianliang.flows.relief import curves
 from dianliang.flows.relief.screening import SCREEN
@@ -55,13 +55,13 @@ class Month:
 
 def month(asked: Asked, *, by: Actor) -> Month:
     """Return the month asked for, or the newest that was judged. Five queries."""
-    known = queries.screenings()
+    known = load_queries.screenings()
     shown = next((row for row in known if row.month == asked.month), None)
     if asked.month is None and known:
         shown = known[0]
     own: tuple[LoadRow, ...] = ()
     if shown is not None:
-        own = queries.judgements(screening=shown.number, areas=curves.areas_of(by))
+        own = load_queries.judgements(screening=shown.number, areas=curves.areas_of(by))
     job = BackgroundJob.objects.filter(kind=SCREEN).order_by("-pk").first()
     return Month(
         screening=shown,
@@ -150,8 +150,8 @@ def transformer(number: str, *, month: date | None, by: Actor) -> TransformerFil
     areas = curves.areas_of(by)
     found = [
         (shown, rows[0])
-        for shown in queries.screenings()
-        if (rows := queries.judgements(screening=shown.number, areas=areas, numbers=[number]))
+        for shown in load_queries.screenings()
+        if (rows := load_queries.judgements(screening=shown.number, areas=areas, numbers=[number]))
     ]
     chosen = [pair for pair in found if month is None or pair[0].month == month]
     if not chosen:

@@ -8,8 +8,8 @@ from dianliang.core.models import BackgroundJob
 from dianliang.domain.directory.queries import units
 from dianliang.domain.energy.queries.claims import of_subject
 from dianliang.domain.energy.shapes import ClaimRow
-from dianliang.domain.relief import queries
-from dianliang.domain.relief.queries import LineRow, ProposalRow
+from dianliang.domain.relief import load_queries, proposal_queries
+from dianliang.domain.relief.proposal_queries import LineRow, ProposalRow
 from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.flows.relief.planning import PROPOSE
 from dianliang.integrations.documents.model import Document, Facts, Heading, Paragraph
@@ -67,8 +67,8 @@ def proposals(*, by: Actor) -> Proposals:
     elif job is not None:
         failed = str((job.result or {}).get("error", ""))
     return Proposals(
-        rows=queries.proposals(unit_path=by.unit_path),
-        months=tuple(row.month for row in queries.screenings()),
+        rows=proposal_queries.proposals(unit_path=by.unit_path),
+        months=tuple(row.month for row in load_queries.screenings()),
         is_going_on=jobs.is_going_on(PROPOSE),
         failed=failed,
     )
@@ -89,7 +89,7 @@ def proposal(number: str, *, by: Actor) -> OneProposal:
     Raises:
         NotVisibleError: it is absent or another unit's.
     """
-    found = queries.proposal(number=number, unit_path=by.unit_path)
+    found = proposal_queries.proposal(number=number, unit_path=by.unit_path)
     if found is None:
         raise NotVisibleError("没有找到这份方案。")
     claims = tuple(of_subject("relief", number, by=by))

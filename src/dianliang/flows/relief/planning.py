@@ -7,10 +7,10 @@ from typing import Any
 
 from dianliang.core import jobs
 from dianliang.domain.network.models import Transformer
-from dianliang.domain.relief import operations, queries
+from dianliang.domain.relief import built_queries, load_queries, operations
+from dianliang.domain.relief.load_queries import LoadRow, ScreeningRow
 from dianliang.domain.relief.models import Proposal, ProposedArea
 from dianliang.domain.relief.operations import MOST_CNY, UnableToRelieveError
-from dianliang.domain.relief.queries import LoadRow, ScreeningRow
 from dianliang.engines import relief
 from dianliang.engines.loading import Span
 from dianliang.engines.relief import Finding, Plan, Problem
@@ -59,11 +59,11 @@ def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
     """
     _check(wanted)
     pricing.current(pricing.table())
-    screening = queries.screening(wanted.month)
+    screening = load_queries.screening(wanted.month)
     if screening is None:
         message = f"{wanted.month:%Y-%m} 还没有判定，请先在“重过载”里判定。"
         raise UnableToRelieveError(message, field="month")
-    rows = queries.judgements(screening=screening.number, areas=curves.areas_of(by))
+    rows = load_queries.judgements(screening=screening.number, areas=curves.areas_of(by))
     if not any(row.line == "over" for row in rows):
         message = f"{wanted.month:%Y-%m} 没有过载的变压器，不用治理。"
         raise UnableToRelieveError(message, field="month")
@@ -111,12 +111,12 @@ def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = Fal
             all of it was relieved since, or a price is missing.
         CurveStoreError: the curves are damaged or gone.
     """
-    screening = queries.screening(wanted.month)
+    screening = load_queries.screening(wanted.month)
     if screening is None:
         raise UnableToRelieveError(f"{wanted.month:%Y-%m} 还没有判定。", field="month")
     rows = pricing.table()
     prices = pricing.current(rows)
-    relieved = queries.relieved_since(screening.from_on, areas=curves.areas_of(by))
+    relieved = built_queries.relieved_since(screening.from_on, areas=curves.areas_of(by))
     scenes = scenes_of(screening, by=by, relieved=relieved.keys())
     if not any(scene.is_wanting for scene in scenes):
         since = f"；{'、'.join(sorted(relieved)[:5])} 已投运，不重复计" if relieved else ""
@@ -163,10 +163,10 @@ def scenes_of(screening: ScreeningRow, *, by: Actor, relieved: Collection[str] =
     areas = curves.areas_of(by)
     rows = [
         row
-        for row in queries.judgements(screening=screening.number, areas=areas)
+        for row in load_queries.judgements(screening=screening.number, areas=areas)
         if row.number not in relieved
     ]
-    stored = queries.storage_before(screening.from_on, areas=areas)
+    stored = built_queries.storage_before(screening.from_on, areas=areas)
     wanting = {row.number for row in rows if draws_too_much(row)}
     if not wanting:
         return []
@@ -232,7 +232,7 @@ def _fields(
     wanted: Wanted, screening: ScreeningRow, plan: Plan, areas: int, *, is_generated: bool
 ) -> dict[str, Any]:
     return {
-        "screening": queries.screening_model(screening.number),
+        "screening": load_queries.screening_model(screening.number),
         "budget_cny": wanted.budget_cny,
         "most_units": wanted.most_units,
         "areas": areas,

@@ -348,7 +348,14 @@ def _branches(done: Computed) -> list[dict[str, Any]]:
             "loading": round(float(np.nanmax(loading[:, i])), 5),
             "at": done.moments[int(np.nanargmax(loading[:, i]))],
             "loss_kwh": round(float(np.nansum(losses[:, i])) * done.hours, 4),
+            **_ends(each),
         }
         for kind, things, loading, losses in parts
         for i, each in enumerate(things)
     ]
+
+
+def _ends(each: Line | Transformer) -> dict[str, str]:
+    if isinstance(each, Line):
+        return {"from_node": each.from_node, "to_node": each.to_node}
+    return {"from_node": each.high_node, "to_node": each.low_node}

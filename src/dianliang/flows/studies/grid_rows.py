@@ -10,6 +10,8 @@ from dianliang.domain.relief.study_queries import StudyRow
 from dianliang.engines.powerflow import QUANTITY_LABELS, Quantity
 from dianliang.kernel.phrases import phrase_of
 
+LOW_BELOW_V = 1000.0
+"""Rated voltage below which a grid is a low-voltage one (IEC 60038)."""
 VOLTAGES = (Quantity.LOW_VOLTAGE, Quantity.HIGH_VOLTAGE)
 
 
@@ -65,6 +67,11 @@ class NodeRow:
     lon: float | None
 
     @property
+    def is_low(self) -> bool:
+        """Tell whether it belongs to a low-voltage grid (IEC 60038)."""
+        return self.rated_v < LOW_BELOW_V
+
+    @property
     def least_v(self) -> float:
         """Return the lowest voltage of a phase to neutral."""
         return round(self.least_pu * self.rated_v / float(np.sqrt(3.0)), 1)
@@ -84,6 +91,8 @@ class BranchRow:
     loading: float
     at: str
     loss_kwh: float
+    from_node: str = ""
+    to_node: str = ""
 
 
 def nodes(told: Mapping[str, Any]) -> tuple[NodeRow, ...]:

@@ -15,15 +15,16 @@ from dianliang.integrations.documents.model import Document, Facts, Heading, Par
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 SUBJECT = "study"
 KG_PER_T = 1000
-BOUNDARY = (
+BOUNDARY = Phrase(
     "一个光储直柔区一年的购电费、需量电费、储能损耗和上网收入；"
     "与同一区不储能、柔性负荷不等待相比；不含光伏、储能、充电桩的投资。"
 )
-KNOWN_AHEAD = "计算时预先知道全年每小时的负荷、光伏和车，是能省的上限；没有给误差范围。"
-GENERATED = "所用电价标为生成或演示，不是公布的价格，结果只作演示。"
+KNOWN_AHEAD = Phrase("计算时预先知道全年每小时的负荷、光伏和车，是能省的上限；没有给误差范围。")
+GENERATED = Phrase("所用电价标为生成或演示，不是公布的价格，结果只作演示。")
 
 
 def claims(row: StudyRow, *, by: Actor) -> tuple[ClaimRow, ...]:
@@ -56,9 +57,13 @@ def _draft(row: StudyRow, *, title: str, kind: str, value: float, measure: str) 
         value=value,
         measure=measure,
         option="optimised",
-        method=(
-            f"{year} 年 8760 小时线性规划（费用最低），电价 {tariff['name']}"
-            f"（{tariff['title']}，{tariff['year']} 年，全年按这一版）。"
+        method=Phrase(
+            "%(year)s 年 8760 小时线性规划（费用最低），电价 %(tariff)s"
+            "（%(title)s，%(of)s 年，全年按这一版）。",
+            year=year,
+            tariff=tariff["name"],
+            title=tariff["title"],
+            of=tariff["year"],
         ),
         boundary=BOUNDARY,
         no_interval=KNOWN_AHEAD,
@@ -69,10 +74,14 @@ def _draft(row: StudyRow, *, title: str, kind: str, value: float, measure: str) 
         subject_name=row.title,
         from_on=date(year, 1, 1),
         until_on=date(year + 1, 1, 1),
-        evidence=[EvidenceDraft(kind=SUBJECT, number=row.number, words=f"计算书 {row.number}")],
+        evidence=[EvidenceDraft(kind=SUBJECT, number=row.number, words=_study(row))],
         key=_key(row, year, kind),
         is_generated=row.is_generated or tariff["is_generated"],
     )
+
+
+def _study(row: StudyRow) -> str:
+    return Phrase("计算书 %(number)s", number=row.number)
 
 
 def _key(row: StudyRow, year: int, kind: str) -> str:
@@ -85,7 +94,7 @@ def _key(row: StudyRow, year: int, kind: str) -> str:
 
 
 def _money(row: StudyRow) -> ClaimDraft:
-    title = f"{row.title}：一年少花的电费"
+    title = Phrase("%(title)s：一年少花的电费", title=row.title)
     return _draft(row, title=title, kind="cost", value=row.result["saved_cny"], measure="CNY")
 
 

@@ -4,8 +4,10 @@ import re
 from io import BytesIO
 
 import pytest
+from django.test import Client
 from openpyxl import load_workbook
 
+from dianliang.domain.energy.models import Claim
 from dianliang.domain.venues.models import Site
 from dianliang.kernel.actor import Role
 from tests import villages
@@ -80,3 +82,21 @@ def test_fields_are_english_to_an_english_reader(desk, address):
 
     assert labels
     assert not [label for label in labels if re.search("[一-鿿]", label)]
+
+
+@pytest.mark.row("003-14")
+def test_coverage_is_stated_once_with_its_reach_and_opens_as_a_claim(desk, town):
+    asked = {"within_km": "5", "most_new": "0"}
+    first = desk.post("/console/reach/state/", asked, follow=True)
+    desk.post("/console/reach/state/", asked)
+
+    claim = Claim.objects.get()
+    assert (claim.kind, claim.measure, claim.option) == ("coverage", "%", "counted")
+    assert "私人桩" in claim.boundary
+    assert claim.evidence.get().digest
+    assert claim.title in text(first)
+    assert claim.title in text(desk.get("/console/reach/", asked))
+    assert claim.number not in text(desk.get("/console/reach/", {**asked, "within_km": "6"}))
+    assert desk.post("/console/reach/state/", {**asked, "within_km": "远"}).status_code == 422
+    auditor = enter(Client(), town, Role.AUDITOR, "LM")
+    assert auditor.post("/console/reach/state/", asked).status_code == 404

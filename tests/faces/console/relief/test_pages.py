@@ -145,7 +145,10 @@ def test_only_a_dispatcher_decides(town, made):
     assert commander.post(address, {"verdict": "taken"}).status_code in {403, 404}
 
 
-def test_a_new_price_has_a_source_and_earlier_proposals_keep_theirs(town, made):
+PAPER = {"document": "2026 年框架招标结果", "words": "逐项对照造价和容量"}
+
+
+def test_a_new_price_counts_once_another_person_has_checked_it_and_earlier_ones_stay(town, made):
     desk = enter(Client(), town, unit="LM")
     new = {"item": "larger", "rating_kva": "200", "cny": "71,500", "year": "2026"}
     assert desk.post("/console/relief/prices/change/", new).status_code == 422
@@ -154,12 +157,26 @@ def test_a_new_price_has_a_source_and_earlier_proposals_keep_theirs(town, made):
     assert "框架招标结果" in page
     versions = MeasurePrice.objects.filter(item="larger", rating_kva=200)
     assert [row.edition for row in versions.order_by("edition")] == [1, 2]
+    shipped = pricing.current(pricing.table()).larger_cny[200]
+    assert shipped != 71_500
+    own = desk.post("/console/relief/prices/check/", {"code": "larger-200@2", **PAPER})
+    assert (own.status_code, "另一人" in text(own)) == (422, True)
+    clerk = enter(Client(), town, Role.PARTY_AFFAIRS, unit="LM")
+    page = text(posted(clerk, "/console/relief/prices/check/", code="larger-200@2", **PAPER))
+    assert PAPER["document"] in page
+    assert "不能确认是两个人" in page
     assert pricing.current(pricing.table()).larger_cny[200] == 71_500
     assert "框架合同" in text(desk.get(f"/console/relief/{made.number}/"))
     again = desk.post("/console/relief/prices/change/", new | {"source": "框架招标结果"})
-    assert "和现在的造价一样" in text(again)
+    assert "和最近一版造价一样" in text(again)
     book = load_workbook(BytesIO(desk.get("/console/relief/prices/table.xlsx").content))
     assert "框架招标结果" in [row[3] for row in book.active.values]
+
+    back = {"code": "larger-200@2", "reason": "招标结果作废"}
+    assert clerk.post("/console/relief/prices/uncheck/", back | {"reason": ""}).status_code == 422
+    assert "招标结果作废" in text(posted(clerk, "/console/relief/prices/uncheck/", **back))
+    assert pricing.current(pricing.table()).larger_cny[200] == shipped
+    assert AuditEvent.objects.get(verb="relief.measureprice.uncheck").reason == "招标结果作废"
 
 
 @pytest.mark.parametrize(
@@ -170,8 +187,6 @@ def test_a_new_price_has_a_source_and_earlier_proposals_keep_theirs(town, made):
         ({"rating_kva": "0"}, "额定容量应在"),
         ({"cny": "1e400"}, "造价应填数字"),
         ({"cny": "0"}, "造价应是大于 0"),
-        ({"cny": "71500", "rating_kva": "317"}, "317 kVA 不是标准容量"),
-        ({"cny": "7150"}, "相差 3 倍以上"),
         ({"year": "1999"}, "价格年份"),
         ({"item": "magic"}, "请选择措施"),
     ],
@@ -186,19 +201,26 @@ def test_a_price_that_cannot_be_is_said_at_its_field(town, made, fields, words):
     assert words in text(answer)
 
 
-def test_an_unusual_price_is_taken_once_somebody_has_confirmed_it(town, made):
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"cny": "71500", "rating_kva": "317"}, "317 kVA 不是标准容量"),
+        ({"cny": "7150"}, "相差 3 倍以上"),
+    ],
+)
+def test_what_is_unusual_of_a_price_is_shown_to_whoever_checks_it(town, made, fields, words):
     desk = enter(Client(), town, unit="LM")
-    sent = {"item": "larger", "rating_kva": "317", "cny": "71500", "year": "2026", "source": "合同"}
+    sent = {"item": "larger", "rating_kva": "200", "year": "2026", "source": "合同", **fields}
 
-    posted(desk, "/console/relief/prices/change/", **sent, is_confirmed="on")
-
-    assert MeasurePrice.objects.get(rating_kva=317).cny == 71_500
+    assert words in text(posted(desk, "/console/relief/prices/change/", **sent))
 
 
 def test_a_station_reads_prices_and_does_not_change_them(desk):
     assert "登记新版次" not in text(desk.get("/console/relief/prices/"))
     sent = {"item": "balance", "cny": "1", "year": "2026", "source": "合同"}
     assert desk.post("/console/relief/prices/change/", sent).status_code == 404
+    checked = {"code": "balance@1", **PAPER}
+    assert desk.post("/console/relief/prices/check/", checked).status_code == 404
 
 
 def test_the_paper_names_its_unit_that_it_is_generated_and_what_was_not_chosen(desk, made):

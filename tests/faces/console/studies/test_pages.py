@@ -60,6 +60,11 @@ def test_a_grid_is_sent_in_computed_and_shown_with_what_is_beyond(desk, settings
     assert "低电压" in page
     assert 'id="figure-chart-feeder"' in page
     assert '"lat": 30.6' in page
+    figure = page[page.index('id="figure"') : page.index("图中每一段的数")]
+    assert "按坐标绘制" in figure
+    assert figure.count('class="branch') == len(grid.lines) + len(grid.transformers) + 4
+    assert 'class="node far"' in figure
+    assert 'class="winding"' in figure
     assert row.result["voltage_count"] > 0
     book = load_workbook(BytesIO(desk.get(f"/console/powerflow/{row.number}/nodes.xlsx").content))
     least = {line[0]: line[4] for line in list(book.active.values)[1:]}

@@ -77,20 +77,31 @@ class Factor(models.Model):
 
 
 class FactorCheck(models.Model):
-    """A second person held a version against its document (因子核对). Never changed."""
+    """A second person held a version against its document (因子核对); a withdrawn one stays."""
 
-    factor = models.OneToOneField(
-        Factor, models.PROTECT, related_name="check_made", verbose_name="因子"
-    )
+    factor = models.ForeignKey(Factor, models.PROTECT, related_name="checks", verbose_name="因子")
     document = models.CharField("对照的文件", max_length=200)
     words = models.CharField("核对了什么", max_length=300)
     checked_by = models.CharField("核对人账号", max_length=64)
     checked_name = models.CharField("核对人", max_length=64)
+    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
     checked_at = models.DateTimeField("核对时间")
+    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "因子核对"
+        ordering = ["-pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["factor"], condition=Q(withdrawn_at=None), name="energy_factor_checked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                name="energy_factor_check_withdrawn_why",
+            ),
             models.CheckConstraint(
                 condition=~Q(document="") & ~Q(words=""), name="energy_factor_check_says_what"
             ),
@@ -105,7 +116,8 @@ class Claim(models.Model):
 
     `low` and `high` with `confidence` are an interval; without `confidence` they are the range that
     was seen, and `no_interval` says why there is no interval. `activity` is what was multiplied by
-    `factor`.
+    `factor`. `told` holds the parts of those sentences that a page says in the reader's language,
+    by the name of the column that has them in Chinese.
     """
 
     class Kind(models.TextChoices):
@@ -172,6 +184,7 @@ class Claim(models.Model):
     )
     activity = models.FloatField("活动数据", null=True, blank=True)
     activity_unit = models.CharField("活动数据单位", max_length=12, blank=True)
+    told = models.JSONField("各句的组成", default=dict, blank=True)
     findings = models.JSONField("说明与疑点", default=list, blank=True)
     held_back = models.CharField("暂不能核证的原因", max_length=300, blank=True)
     subject_kind = models.CharField("对象类别", max_length=24, blank=True)
@@ -197,7 +210,9 @@ class Claim(models.Model):
     recorder_person = models.CharField("登记人编号", max_length=24, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     verifier = models.CharField("核证人", max_length=64, blank=True)
+    verifier_person = models.CharField("核证人编号", max_length=24, blank=True)
     verified_at = models.DateTimeField("核证时间", null=True, blank=True)
+    contester_person = models.CharField("提出更正的人编号", max_length=24, blank=True)
     is_generated = models.BooleanField("演示数据", default=False)
 
     class Meta:
@@ -267,6 +282,7 @@ class Evidence(models.Model):
     kind = models.CharField("类别", max_length=24)
     number = models.CharField("编号", max_length=60, blank=True)
     words = models.CharField("内容", max_length=300)
+    told = models.JSONField("内容的组成", null=True, blank=True)
     digest = models.CharField("数据摘要", max_length=64, blank=True)
 
     class Meta:

@@ -46,6 +46,7 @@ class MeasurementProject(models.Model):
     digest = models.CharField("文件摘要", max_length=64, blank=True)
     result = models.JSONField("计算结果", null=True, blank=True)
     refusal = models.CharField("算不出的原因", max_length=300, blank=True)
+    refusal_told = models.JSONField("算不出的原因的组成", null=True, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="所属单位")
     status = models.CharField(
         "状态", max_length=12, choices=[*lifecycle.PROJECT_LABELS.items()], default="OPEN"

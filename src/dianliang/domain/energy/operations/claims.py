@@ -12,7 +12,7 @@ from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import access, plausible
-from dianliang.domain.energy.contesting import contest_of
+from dianliang.domain.energy.contesting import contest_of, did_ask, may_take_back
 from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim, Evidence, Factor
@@ -20,7 +20,7 @@ from dianliang.domain.energy.shapes import ClaimDraft
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, NotVisibleError
-from dianliang.kernel.phrases import Phrase, kept
+from dianliang.kernel.phrases import Phrase, in_a_row, kept
 
 PREFIX = "LH"
 STATED = frozenset({"ESTIMATED", "SCREENED", "MEASURED"})
@@ -28,6 +28,7 @@ STATED = frozenset({"ESTIMATED", "SCREENED", "MEASURED"})
 LINKED = frozenset({"evidence", "findings", "factor", "part_of", "unit_code", "is_generated"})
 """What a draft says that is stored otherwise than by its name."""
 MOST = 1e15
+MOST_HELD_BACK = 300
 
 
 class UnableToClaimError(DomainError):
@@ -53,10 +54,12 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
         raise UnableToClaimError("这个数已经登记过；数有变化请更正原声明。", field="key")
     stored = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name not in LINKED}
     factor = _factor(draft)
-    stored["held_back"] = (draft.held_back + plausible.apart(draft, factor))[:300]
+    stored["held_back"] = _held_back(draft, factor)
+    told = {name: words.kept() for name, words in stored.items() if isinstance(words, Phrase)}
     claim = Claim.objects.create(
         number=next_number(PREFIX, at=at),
-        **stored,
+        **{name: str(v) if isinstance(v, Phrase) else v for name, v in stored.items()},
+        told=told,
         findings=[kept(words) for words in draft.findings],
         factor=factor,
         part_of=access.claim_to_see(draft.part_of, by=by) if draft.part_of else None,
@@ -70,7 +73,15 @@ def record(*, draft: ClaimDraft, by: Actor, at: datetime, supersedes: Claim | No
         is_generated=draft.is_generated,
     )
     Evidence.objects.bulk_create(
-        Evidence(claim=claim, position=position, **asdict(one))
+        Evidence(
+            claim=claim,
+            position=position,
+            kind=one.kind,
+            number=one.number,
+            words=str(one.words),
+            told=one.words.kept() if isinstance(one.words, Phrase) else None,
+            digest=one.digest,
+        )
         for position, one in enumerate(draft.evidence, start=1)
     )
     audit.record("energy.claim.record", target=claim, by=by, at=at, after=claim.status)
@@ -99,6 +110,8 @@ def supersede(*, claim: Claim, draft: ClaimDraft, reason: str, by: Actor, at: da
 def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) -> Claim:
     """Screen, confirm, verify, contest or withdraw a claim, with the words of who does it.
 
+    What somebody contested he may take back (`uncontest`).
+
     Raises:
         UnableToClaimError: there are no words, or the claim does not carry it: no interval, no
             evidence or a period still running; it is its recorder who confirms or verifies; or the
@@ -113,6 +126,11 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
     if verb == "withdraw":
         _check_contested(claim, by=by)
     changes: dict[str, object] = {}
+    if verb == "contest":
+        changes = {"contester_person": by.person_number}
+    if verb == "uncontest":
+        _check_own_contest(claim, by=by)
+        changes = {"contester_person": ""}
     if verb == "verify":
         if is_stale(claim):
             raise UnableToClaimError(
@@ -120,7 +138,11 @@ def lead_on(*, claim: Claim, verb: str, reason: str, by: Actor, at: datetime) ->
             )
         if claim.held_back:
             raise UnableToClaimError(Phrase("还不能核证：%(held_back)s", held_back=claim.held_back))
-        changes = {"verifier": by.name, "verified_at": at}
+        changes = {
+            "verifier": by.name,
+            "verifier_person": by.person_number,
+            "verified_at": at,
+        }
     return transitions.apply(
         claim, verb, lifecycle=CLAIM, by=by, at=at, note=reason, changes=changes
     )
@@ -146,14 +168,28 @@ def _check_contested(claim: Claim, *, by: Actor) -> None:
     if asked is None:
         words = "已核证的数要两个人才能更正或撤回：先提出并写明原因，再由另一人来做。"
         raise UnableToClaimError(Phrase(words))
-    if by.is_who(account=asked.actor_id, name=asked.actor_name):
+    if did_ask(asked, claim, by=by):
         raise UnableToClaimError(Phrase("更正或撤回是您提出的，请由另一人核对后来做。"))
+
+
+def _check_own_contest(claim: Claim, *, by: Actor) -> None:
+    asked = contest_of(claim)
+    if asked is None:
+        raise UnableToClaimError(Phrase("没有人提出更正或撤回，不需要收回。"))
+    if not may_take_back(asked, claim, by=by):
+        words = Phrase("更正或撤回是%(name)s提出的，只能由本人收回。", name=asked.actor_name)
+        raise UnableToClaimError(words)
 
 
 def digest_of(draft: ClaimDraft) -> str:
     """Return the SHA-256 of all that a draft says: equal drafts, and only they, have the same."""
     said = json.dumps(asdict(draft), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _held_back(draft: ClaimDraft, factor: Factor | None) -> str:
+    """Return all that keeps a number from being verified, as one sentence with its parts."""
+    return in_a_row((draft.held_back, plausible.apart(draft, factor)), most=MOST_HELD_BACK)
 
 
 def _check(draft: ClaimDraft) -> None:

@@ -99,14 +99,12 @@ def check(*, code: str, document: str, words: str, by: Actor, at: datetime) -> F
         UnableToKeepFactorError: it was checked, or it is his own.
         InvalidInputError: the document or what was compared is not told.
     """
-    factor = None if "\0" in code else Factor.objects.filter(code=code).first()
-    if factor is None or by.role not in access.FACTOR_CHECKERS:
-        raise NotVisibleError("没有找到这个因子。")
+    factor = _to_check(code, by=by)
     if by.is_who(
         account=factor.recorded_id, name=factor.recorded_by, person=factor.recorded_person
     ):
         raise UnableToKeepFactorError(Phrase("登记人不能核对自己登记的因子，请由另一人来做。"))
-    if FactorCheck.objects.filter(factor=factor).exists():
+    if FactorCheck.objects.filter(factor=factor, withdrawn_at=None).exists():
         raise UnableToKeepFactorError(Phrase("这一版已经核对过。"))
     made = FactorCheck.objects.create(
         factor=factor,
@@ -114,6 +112,7 @@ def check(*, code: str, document: str, words: str, by: Actor, at: datetime) -> F
         words=clean_text(words, field="words", label="核对了什么", most=300, least=4),
         checked_by=by.id,
         checked_name=by.name,
+        checked_person=by.person_number,
         checked_at=at,
     )
     audit.record(
@@ -125,6 +124,33 @@ def check(*, code: str, document: str, words: str, by: Actor, at: datetime) -> F
         reason=made.words,
     )
     return made
+
+
+@transaction.atomic
+def withdraw_check(*, code: str, words: str, by: Actor, at: datetime) -> Factor:
+    """Take back that a version was held against its document (撤回核对); the check stays on record.
+
+    Raises:
+        NotVisibleError: there is no such version, or the actor checks none.
+        UnableToKeepFactorError: nobody checked it, or the check was withdrawn.
+        InvalidInputError: no reason is told.
+    """
+    factor = _to_check(code, by=by)
+    said = clean_text(words, field="reason", label="撤回原因", most=300, least=4)
+    moved = FactorCheck.objects.filter(factor=factor, withdrawn_at=None).update(
+        withdrawn_by=by.name, withdrawn_at=at, withdrawn_words=said
+    )
+    if not moved:
+        raise UnableToKeepFactorError(Phrase("这一版现在没有核对可以撤回。"))
+    audit.record("energy.factor.uncheck", target=factor, by=by, at=at, reason=said)
+    return factor
+
+
+def _to_check(code: str, *, by: Actor) -> Factor:
+    factor = None if "\0" in code else Factor.objects.filter(code=code).first()
+    if factor is None or not access.checks_factors(by):
+        raise NotVisibleError("没有找到这个因子。")
+    return factor
 
 
 def _check_words(asked: Mapping[str, Any]) -> None:

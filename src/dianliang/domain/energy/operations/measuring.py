@@ -15,7 +15,7 @@ from dianliang.domain.energy.shapes import ProjectDraft
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, kept
 
 PREFIX = "JN"
 MOST_EVENTS = 20
@@ -144,7 +144,11 @@ def keep_result(
         IllegalTransitionError, StaleStateError: somebody changed the project meanwhile.
     """
     verb = "fail" if result is None else "compute"
-    changes = {"result": None if result is None else dict(result), "refusal": refusal[:300]}
+    changes = {
+        "result": None if result is None else dict(result),
+        "refusal": str(refusal)[:300],
+        "refusal_told": kept(refusal) if refusal else None,
+    }
     return transitions.apply(project, verb, lifecycle=PROJECT, by=SYSTEM, at=at, changes=changes)
 
 

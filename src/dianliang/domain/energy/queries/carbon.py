@@ -159,4 +159,6 @@ def entry_row(row: CarbonEntry) -> EntryRow:
 
 def _entries(by: Actor) -> QuerySet[CarbonEntry]:
     rows = CarbonEntry.objects.filter(account__in=access.carbon_accounts(by))
-    return rows.select_related("account", "factor__check_made", "reverses", "reversed_by")
+    return rows.select_related("account", "factor", "reverses", "reversed_by").prefetch_related(
+        "factor__checks"
+    )

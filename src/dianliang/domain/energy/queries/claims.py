@@ -9,13 +9,14 @@ from django.db.models import Q, QuerySet
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.energy import access
-from dianliang.domain.energy.contesting import contest_of
+from dianliang.domain.energy.contesting import contest_of, did_ask, may_take_back
 from dianliang.domain.energy.freshness import is_stale
 from dianliang.domain.energy.lifecycle import CLAIM, CURRENT, LABELS
 from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.queries.factors import FactorRow, factor_row, official
 from dianliang.domain.energy.shapes import ClaimRow
-from dianliang.kernel.actor import Actor
+from dianliang.domain.energy.telling import sentence, words_of
+from dianliang.kernel.actor import SYSTEM, Actor, are_surely_two
 from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
@@ -114,6 +115,8 @@ class ClaimPage:
     is_stale: bool
     digest: str
     verifier: str
+    is_verifier_known: bool
+    """Whether personnel numbers show that another than its recorder verified it."""
     verified_at: datetime | None
     history: tuple[Step, ...]
     verbs: tuple[tuple[str, str], ...]
@@ -210,10 +213,10 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
     return ClaimPage(
         row=row_of(claim),
         option_label=OPTIONS[claim.option],
-        method=claim.method,
+        method=sentence(claim, "method"),
         engine=claim.engine,
         engine_version=claim.engine_version,
-        boundary=claim.boundary,
+        boundary=sentence(claim, "boundary"),
         base_from_on=claim.base_from_on,
         base_until_on=claim.base_until_on,
         from_on=claim.from_on,
@@ -224,7 +227,7 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         beside=_beside(claim),
         findings=tuple(map(phrase_of, claim.findings)),
         evidence=tuple(
-            EvidenceRow(kind=one.kind, number=one.number, words=one.words, digest=one.digest)
+            EvidenceRow(kind=one.kind, number=one.number, words=words_of(one), digest=one.digest)
             for one in claim.evidence.all()
         ),
         part_of=row_of(whole) if whole else None,
@@ -232,10 +235,12 @@ def claim_page(number: str, *, by: Actor) -> ClaimPage:
         supersedes=row_of(older) if older else None,
         superseded_by=row_of(newer) if newer else None,
         key=claim.key,
-        held_back=claim.held_back,
+        held_back=sentence(claim, "held_back"),
         is_stale=claim.status in CURRENT and is_stale(claim),
         digest=claim.digest,
         verifier=claim.verifier,
+        is_verifier_known=claim.recorded_by == SYSTEM.id
+        or are_surely_two(claim.recorder_person, claim.verifier_person),
         verified_at=claim.verified_at,
         history=_history(claim),
         verbs=_verbs(claim, asked, by=by),
@@ -248,9 +253,11 @@ def _verbs(claim: Claim, asked: AuditEvent | None, *, by: Actor) -> tuple[tuple[
     rows = CLAIM.verbs(claim.status, role=by.role) if by.role in access.READERS else ()
     left_out: set[str] = set()
     if claim.status == "VERIFIED":
-        left_out = {"supersede", "withdraw"} if asked is None else {"contest"}
-        if asked is not None and by.is_who(account=asked.actor_id, name=asked.actor_name):
+        left_out = {"supersede", "withdraw", "uncontest"} if asked is None else {"contest"}
+        if asked is not None and did_ask(asked, claim, by=by):
             left_out |= {"supersede", "withdraw"}
+        if asked is not None and not may_take_back(asked, claim, by=by):
+            left_out |= {"uncontest"}
     return tuple((row.verb, row.label) for row in rows if row.verb not in left_out)
 
 
@@ -258,7 +265,7 @@ def row_of(claim: Claim) -> ClaimRow:
     """Return a claim as lists and links need it."""
     return ClaimRow(
         number=claim.number,
-        title=claim.title,
+        title=sentence(claim, "title"),
         kind=claim.kind,
         kind_label=KINDS[claim.kind],
         quantity=Quantity(
@@ -269,12 +276,12 @@ def row_of(claim: Claim) -> ClaimRow:
             confidence=claim.confidence,
         ),
         measure_label=MEASURES[claim.measure],
-        no_interval=claim.no_interval,
+        no_interval=sentence(claim, "no_interval"),
         status=claim.status,
         status_label=LABELS[claim.status],
         subject_kind=claim.subject_kind,
         subject_number=claim.subject_number,
-        subject_name=claim.subject_name,
+        subject_name=sentence(claim, "subject_name"),
         unit_name=claim.unit.name,
         recorded_at=claim.recorded_at,
         recorder=claim.recorder,

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from dianliang.domain.energy.models import Factor
+from dianliang.core.shipped import SHIPPED_BY
+from dianliang.domain.energy.models import Factor, FactorCheck
 from dianliang.domain.territory.models import Area
+from dianliang.kernel.actor import are_surely_two
 from dianliang.kernel.errors import NotVisibleError
 
 FACTOR_KINDS = dict(Factor.Kind.choices)
@@ -32,12 +34,19 @@ ENDINGS = ("省", "市", "自治区", "壮族", "回族", "维吾尔")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """Who held a version against which document, and what was compared."""
+    """Who held a version against which document, what was compared, and who took it back.
+
+    `is_other_known` tells whether personnel numbers show that it was not its recorder.
+    """
 
     document: str
     words: str
     by: str
     at: datetime
+    is_other_known: bool
+    withdrawn_by: str
+    withdrawn_at: datetime | None
+    withdrawn_words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,7 @@ class FactorRow:
     seen_in: str
     is_transcribed: bool
     check: CheckRow | None
+    withdrawn: tuple[CheckRow, ...]
     reason: str
     recorded_by: str
     recorded_at: datetime
@@ -87,7 +97,7 @@ def factor(code: str) -> FactorRow:
     found = (
         None
         if "\0" in code
-        else Factor.objects.select_related("check_made").filter(code=code).first()
+        else Factor.objects.prefetch_related("checks").filter(code=code).first()
     )
     if found is None:
         raise NotVisibleError("没有找到这个因子。")
@@ -103,7 +113,7 @@ def editions(series: str) -> tuple[FactorRow, ...]:
     rows = (
         ()
         if "\0" in series
-        else Factor.objects.select_related("check_made").filter(series=series).order_by("-edition")
+        else Factor.objects.prefetch_related("checks").filter(series=series).order_by("-edition")
     )
     found = tuple(factor_row(row) for row in rows)
     if not found:
@@ -139,10 +149,8 @@ def province() -> str:
 
 def factor_row(row: Factor) -> FactorRow:
     """Return a version of a factor as pages show it."""
-    made = getattr(row, "check_made", None)
-    checked = made and CheckRow(
-        document=made.document, words=made.words, by=made.checked_name, at=made.checked_at
-    )
+    checks = [_check(row, made) for made in row.checks.all()]
+    checked = next((made for made in checks if made.withdrawn_at is None), None)
     return FactorRow(
         code=row.code,
         series=row.series,
@@ -163,9 +171,24 @@ def factor_row(row: Factor) -> FactorRow:
         seen_in=_seen(row.seen_in),
         is_transcribed=row.is_transcribed and checked is None,
         check=checked,
+        withdrawn=tuple(made for made in checks if made.withdrawn_at is not None),
         reason=row.reason,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
+    )
+
+
+def _check(row: Factor, made: FactorCheck) -> CheckRow:
+    return CheckRow(
+        document=made.document,
+        words=made.words,
+        by=made.checked_name,
+        at=made.checked_at,
+        is_other_known=(not row.recorded_id and row.recorded_by == SHIPPED_BY)
+        or are_surely_two(row.recorded_person, made.checked_person),
+        withdrawn_by=made.withdrawn_by,
+        withdrawn_at=made.withdrawn_at,
+        withdrawn_words=made.withdrawn_words,
     )
 
 
@@ -178,4 +201,4 @@ def _seen(said: str) -> str:
 
 def _present() -> QuerySet[Factor]:
     newer = Factor.objects.filter(series=OuterRef("series"), edition__gt=OuterRef("edition"))
-    return Factor.objects.select_related("check_made").filter(~Exists(newer))
+    return Factor.objects.prefetch_related("checks").filter(~Exists(newer))

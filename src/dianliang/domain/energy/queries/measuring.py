@@ -13,7 +13,8 @@ from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.quantities import Quantity
 
 SENTENCES = ("findings", "refusals", "to_check")
-"""What of a result are sentences."""
+"""What of a result are lists of sentences."""
+WHOLE_SENTENCES = ("method", "held_back")
 DESIGNS = dict(MeasurementProject.Design.choices)
 
 
@@ -129,7 +130,7 @@ def project_row(row: MeasurementProject) -> ProjectRow:
         source=row.source,
         digest=row.digest,
         result=_told(row.result),
-        refusal=row.refusal,
+        refusal=phrase_of(row.refusal_told) if row.refusal_told else row.refusal,
         unit_code=row.unit.code,
         unit_name=row.unit.name,
         status=row.status,
@@ -143,4 +144,5 @@ def _told(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if result is None:
         return None
     said = {name: [phrase_of(one) for one in result.get(name, ())] for name in SENTENCES}
-    return {**result, **said, "method": phrase_of(result.get("method", ""))}
+    whole = {name: phrase_of(result.get(name, "")) for name in WHOLE_SENTENCES}
+    return {**result, **said, **whole}

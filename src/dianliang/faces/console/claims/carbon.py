@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.energy.access import READERS, WRITERS
+from dianliang.domain.energy.queries import factors as library
 from dianliang.domain.energy.queries.carbon import ACCOUNT_KINDS
 from dianliang.domain.enterprises.queries import named as firm_row
 from dianliang.faces.console.addresses import record_address
@@ -132,6 +133,7 @@ def _account(
         "subject": record_address("firm", page.row.subject_number, by=by)
         if page.row.subject_number
         else "",
+        "lacks_scope_three": not library.factors(kind="value_chain"),
         "may_write": by.role in WRITERS,
         "refusal": refusal,
     }

@@ -9,14 +9,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS
+from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS, checks_factors
 from dianliang.domain.energy.queries import claims
 from dianliang.domain.energy.queries import factors as library
 from dianliang.faces.console.branches.common import shown, status_of
 from dianliang.faces.console.fields import whole
 from dianliang.faces.console.paging import paged
+from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import claims as flow
+from dianliang.flows.carbon import factor_tables
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
@@ -79,7 +81,7 @@ def _factor(
         "editions": editions,
         "claims": claims.using(series, by=by),
         "may_write": by.role in FACTOR_WRITERS,
-        "may_check": by.role in FACTOR_CHECKERS,
+        "may_check": checks_factors(by),
         "refusal": refusal,
     }
     return TemplateResponse(
@@ -107,6 +109,28 @@ def keep(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return redirect(f"{reverse('console:factor')}?{urlencode({'series': kept.series})}")
 
 
+@require_GET
+@requires(*READERS)
+def blank(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Hand out the table of factors to fill in."""
+    del request, by
+    return download(factor_tables.blank(), "factors.xlsx")
+
+
+@require_POST
+@requires(*FACTOR_WRITERS)
+def bring(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a table of factors in, all of it or nothing."""
+    try:
+        content = sent_file(request, "table")
+        done = factor_tables.take_in(content=content, name=_("因子表"), by=by, at=now())
+    except DomainError as wrong:
+        return _factors(request, QueryDict(), by=by, refusal=wrong)
+    words = _("新增 %(new)d 个因子版本，%(same)d 个没有变化；请县公司另一人对照文件核对。")
+    messages.success(request, words % {"new": done.new, "same": done.same})
+    return redirect("console:factors")
+
+
 @require_POST
 @requires(*FACTOR_CHECKERS)
 def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
@@ -126,6 +150,21 @@ def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
     except DomainError as wrong:
         return _factor(request, code.partition("@")[0], by=by, refusal=wrong)
     messages.success(request, _("已记下核对。"))
+    return redirect(f"{reverse('console:factor')}?{urlencode({'series': series})}")
+
+
+@require_POST
+@requires(*FACTOR_CHECKERS)
+def uncheck(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a check back that was wrong."""
+    code, words = request.POST.get("code", ""), request.POST.get("reason", "")
+    try:
+        series = flow.withdraw_factor_check(code=code, words=words, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as wrong:
+        return _factor(request, code.partition("@")[0], by=by, refusal=wrong)
+    messages.success(request, _("已撤回核对，可以重新核对。"))
     return redirect(f"{reverse('console:factor')}?{urlencode({'series': series})}")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.console.claims import carbon, driving, factors, measuring, views
+from dianliang.faces.console.claims import carbon, driving, factors, measuring, planner, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/", views.claims, name="claims"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carbon/<str:number>/<str:verb>/", carbon.act, name="carbon_act"),
     path("measure/", measuring.projects, name="measuring"),
     path("measure/new/", measuring.new, name="measuring_new"),
+    path("measure/planner/", planner.plan, name="measuring_planner"),
     path("measure/rollup/", measuring.rollup, name="measuring_rollup"),
     path("measure/blank.xlsx", measuring.blank, name="measuring_blank"),
     path("measure/<str:number>/", measuring.project, name="measuring_project"),
@@ -25,5 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("factors/", factors.factors, name="factors"),
     path("factors/one/", factors.factor, name="factor"),
     path("factors/check/", factors.check, name="factor_check"),
+    path("factors/uncheck/", factors.uncheck, name="factor_uncheck"),
+    path("factors/blank.xlsx", factors.blank, name="factors_blank"),
+    path("factors/import/", factors.bring, name="factors_import"),
     path("factors/keep/", factors.keep, name="factor_keep"),
 ]

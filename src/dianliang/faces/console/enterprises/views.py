@@ -71,10 +71,11 @@ class Said:
 
     @property
     def is_measurable(self) -> bool:
-        """Tell whether it changes how much is drawn, and was accepted."""
+        """Tell whether it changes how much is drawn, was accepted, and no visit is to come."""
         decision = self.row.decision
         is_accepted = decision is not None and decision.verdict == "accepted"
-        return is_accepted and self.row.body["kind"] in measuring.MEASURED_IN_KWH
+        is_over = self.row.may_have_effect
+        return is_accepted and is_over and self.row.body["kind"] in measuring.MEASURED_IN_KWH
 
     @property
     def moments(self) -> list[tuple[str, float]]:
@@ -231,7 +232,7 @@ def _said(page: FirmPage, *, by: Actor) -> list[Said]:
             confidence=words.CONFIDENCES[body["confidence"]],
             checks=words.TO_CHECK[body["kind"]],
             same=tuple(words.TITLES[kind] for kind in excludes(bodies, body)),
-            effect=effects.get(measuring.key_of(row.number)),
+            effect=effects.get(measuring.key_of(row.number)) if row.may_have_effect else None,
             project=known.get(row.number),
         )
         for row, body in zip(findings, bodies, strict=True)

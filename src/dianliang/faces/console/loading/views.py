@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dianliang.domain.relief.queries import LoadRow
+from dianliang.domain.relief.load_queries import LoadRow
 from dianliang.faces.console.loading.drawing import charts
 from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.paging import paged

@@ -2,18 +2,22 @@
 
 from math import isfinite
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from dianliang.domain.energy.access import WRITERS
 from dianliang.engines.covering import Outcome
 from dianliang.faces.console.loading.navigation import READERS
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.ui.charts import Chart, Series, Shape
+from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
-from dianliang.flows import charging_reach
+from dianliang.flows import charging_claims, charging_reach
 from dianliang.flows.charging_reach import MOST_NEW, ReachPage
 from dianliang.flows.energy.reach import Limits
 from dianliang.flows.list_sheets import Table, list_sheet
@@ -56,9 +60,11 @@ TABLE = Table(
 def coverage(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Show coverage by township and village, and the next best stations with their gain."""
     entered = {name: request.GET.get(name, default) for name, _label, default in FIELDS}
-    page, refusal = None, None
+    page, refusal, claim = None, None, None
     try:
-        page = _page(request, by=by)
+        limits, cost_cny = _asked(request.GET)
+        page = charging_reach.page(limits, cost_cny=cost_cny, by=by)
+        claim = charging_claims.stated(limits, by=by)
     except DomainError as error:
         refusal = error
     rows, pages = paged(request, page.villages if page else ())
@@ -70,6 +76,8 @@ def coverage(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "fields": [(name, label, entered[name]) for name, label, _default in FIELDS],
         "points": _points(page) if page else [],
         "chart": _gains(page) if page and page.next else None,
+        "claim_row": claim,
+        "may_state": by.role in WRITERS,
         "why": refusal,
     }
     status = 422 if refusal else 200
@@ -81,7 +89,8 @@ def coverage(request: HttpRequest, *, by: Actor) -> HttpResponse:
 def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     """Answer with the villages as a workbook."""
     try:
-        page = _page(request, by=by)
+        limits, cost_cny = _asked(request.GET)
+        page = charging_reach.page(limits, cost_cny=cost_cny, by=by)
     except DomainError as refusal:
         return not_exported(request, refusal)
     words = request.GET.urlencode()
@@ -89,8 +98,23 @@ def table(request: HttpRequest, *, by: Actor) -> HttpResponse:
     return download(content, "charging-coverage.xlsx")
 
 
-def _page(request: HttpRequest, *, by: Actor) -> ReachPage:
-    told = {name: _number(request, name, label, default) for name, label, default in FIELDS}
+@require_POST
+@requires(*WRITERS)
+def state(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """State today's coverage within the limits of the form as a claim."""
+    try:
+        limits, cost_cny = _asked(request.POST)
+        page = charging_reach.page(limits, cost_cny=cost_cny, by=by)
+        made = charging_claims.state(page=page, limits=limits, by=by, at=now())
+    except DomainError as refusal:
+        return page_again(request, refusal)
+    messages.success(request, _("已登记为量化声明。"))
+    return redirect("console:claim", made.number)
+
+
+def _asked(sent: QueryDict) -> tuple[Limits, float]:
+    """Return the limits of a form, and what a station costs in CNY."""
+    told = {name: _number(sent, name, label, default) for name, label, default in FIELDS}
     most_new = told["most_new"] or 0.0
     if not 0 <= most_new <= MOST_NEW or most_new != int(most_new):
         message = Phrase("新建应填 0 到 %(most)d 的整数。", most=MOST_NEW)
@@ -101,11 +125,11 @@ def _page(request: HttpRequest, *, by: Actor) -> ReachPage:
         speed_kmh=told["speed_kmh"] or 40.0,
         most_new=int(most_new),
     )
-    return charging_reach.page(limits, cost_cny=told["cost_cny"] or 0.0, by=by)
+    return limits, told["cost_cny"] or 0.0
 
 
-def _number(request: HttpRequest, name: str, label: str, default: str) -> float | None:
-    text = request.GET.get(name, default).strip()
+def _number(sent: QueryDict, name: str, label: str, default: str) -> float | None:
+    text = sent.get(name, default).strip()
     if not text:
         return None
     try:

@@ -59,10 +59,14 @@ def money(sent: QueryDict, field: str, *, label: str) -> float | None:
 @require_GET
 @requires(*READERS)
 def prices(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Show what measures cost, with source and year; to the top unit the form to change it."""
+    """Show what measures cost, what waits for a second person; to the top unit the forms."""
+    rows, waiting, versions = pricing.book()
     context = {
         "by": by,
-        "rows": pricing.table(),
+        "rows": rows,
+        "waiting": waiting,
+        "withdrawn": [(row, one) for row in versions for one in row.withdrawn],
+        "may_check": pricing.checks_prices(by),
         "items": pricing.ITEMS,
         "this_year": today().year,
         "may_keep": pricing.keeps_prices(by),
@@ -73,7 +77,7 @@ def prices(request: HttpRequest, *, by: Actor) -> HttpResponse:
 @require_POST
 @requires(Role.DISPATCHER, Role.ADMINISTRATOR)
 def price(request: HttpRequest, *, by: Actor) -> HttpResponse:
-    """Put another version of a price in the place of the last."""
+    """Add a version of a price, for another person to check."""
     sent = request.POST
     rating = sent.get("rating_kva", "").strip()
     try:
@@ -86,14 +90,46 @@ def price(request: HttpRequest, *, by: Actor) -> HttpResponse:
             cny=cny,
             source=sent.get("source", ""),
             year=whole(sent.get("year", ""), field="year", label="年份"),
-            is_confirmed="is_confirmed" in sent,
         )
         pricing.change(told=told, by=by, at=now())
     except NotVisibleError as hidden:
         raise Http404 from hidden
     except DomainError as refusal:
         return page_again(request, refusal)
-    messages.success(request, _("已登记新造价；以前的方案仍按当时的造价。"))
+    messages.success(request, _("已登记新造价，由另一人对照文件核对后生效。"))
+    return redirect("console:relief_prices")
+
+
+@require_POST
+@requires(*pricing.CHECKERS)
+def check(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Confirm a version against its document, as another than who recorded it."""
+    sent = request.POST
+    told = {name: sent.get(name, "") for name in ("code", "document", "words")}
+    try:
+        pricing.check(**told, by=by, at=now())
+    except NotVisibleError as hidden:
+        raise Http404 from hidden
+    except DomainError as refusal:
+        return page_again(request, refusal)
+    messages.success(request, _("已记下核对，新方案按这一版造价。"))
+    return redirect("console:relief_prices")
+
+
+@require_POST
+@requires(*pricing.CHECKERS)
+def uncheck(request: HttpRequest, *, by: Actor) -> HttpResponse:
+    """Take a check back that was wrong."""
+    sent = request.POST
+    try:
+        pricing.withdraw_check(
+            code=sent.get("code", ""), words=sent.get("reason", ""), by=by, at=now()
+        )
+    except NotVisibleError as hidden:
+        raise Http404 from hidden
+    except DomainError as refusal:
+        return page_again(request, refusal)
+    messages.success(request, _("已撤回核对，可以重新核对。"))
     return redirect("console:relief_prices")
 
 

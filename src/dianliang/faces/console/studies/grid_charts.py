@@ -1,16 +1,16 @@
-"""The voltage along a feeder as a chart, and its nodes on the map."""
+"""The voltage along a feeder as a chart, its nodes on the map, and the grid as a figure."""
 
 from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.charts import MOST_ROWS, Chart, Limit, Series, Shape, Tone
-from dianliang.flows.studies.grid_rows import NodeRow
+from dianliang.flows.studies.grid_picture import Picture, picture
+from dianliang.flows.studies.grid_rows import BranchRow, NodeRow
 
 LV_LOW_PU, LV_HIGH_PU = 198.0 / 231.0, 235.4 / 231.0
 """GB/T 12325—2008: 220 V −10 % and +7 %, over 400 V / √3."""
 MV_LOW_PU, MV_HIGH_PU = 0.93, 1.07
-LOW_BELOW_V = 1000.0
 
 
 def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
@@ -19,7 +19,7 @@ def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
     Of more nodes than a chart holds those furthest beyond a limit, or nearest to one, are drawn.
     """
     fed = [one for one in nodes if one.away_m is not None]
-    low = [one for one in fed if one.rated_v < LOW_BELOW_V]
+    low = [one for one in fed if one.is_low]
     least, most = (LV_LOW_PU, LV_HIGH_PU) if low else (MV_LOW_PU, MV_HIGH_PU)
     drawn = sorted(low or fed, key=lambda one: min(one.least_pu - least, most - one.most_pu))
     del drawn[MOST_ROWS:]
@@ -57,6 +57,12 @@ def along_feeder(nodes: Sequence[NodeRow], *, at: str) -> Chart | None:
         ),
         digits=3,
     )
+
+
+def drawing(nodes: Sequence[NodeRow], branches: Sequence[BranchRow]) -> Picture | None:
+    """Return the figure of a grid, with nodes held against GB/T 12325."""
+    limits = {True: (LV_LOW_PU, LV_HIGH_PU), False: (MV_LOW_PU, MV_HIGH_PU)}
+    return picture(nodes, branches, limits=limits)
 
 
 def points(nodes: Sequence[NodeRow], *, outside: Collection[str]) -> list[dict[str, object]]:

@@ -102,7 +102,7 @@ def grid(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show a grid as computed: voltages, loading, losses, and what is beyond its limits."""
     row = common.found_or_404(studies.KIND, number, by=by)
     told = keeping.detail(row)
-    nodes = grid_rows.nodes(told)
+    nodes, branches = grid_rows.nodes(told), grid_rows.branches(told)
     beyond = grid_rows.beyond(row)
     outside = {one.id for one in beyond if one.is_voltage}
     binding = [(area, _binding(area["binding"])) for area in row.result["areas"]]
@@ -114,9 +114,10 @@ def grid(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "beyond": beyond[:SHOWN],
         "voltages": [one for one in beyond if one.is_voltage][:SHOWN],
         "worst": _binding(row.result["worst"]),
-        "branches": grid_rows.branches(told)[:20],
+        "branches": branches[:20],
         "chart": grid_charts.along_feeder(nodes, at=row.result["worst_at"]),
         "points": grid_charts.points(nodes, outside=outside),
+        "picture": grid_charts.drawing(nodes, branches),
     }
     return TemplateResponse(request, "console/studies/grid.html", context)
 
