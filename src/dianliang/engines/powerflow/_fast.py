@@ -53,10 +53,10 @@ def fast(
         laid.source_pu,
         laid.ties,
         laid.first_tie,
-        np.stack([laid.gains.real, laid.gains.imag]),
+        np.stack([laid.gains.real, laid.gains.imag], axis=1),
         tolerance_pu,
         MOST_SWEEPS,
-        np.stack([laid.node, laid.line, laid.transformer]),
+        np.stack([laid.node, laid.line, laid.transformer], axis=1),
         voltage,
         line_loading,
         line_loss,
@@ -97,5 +97,6 @@ def _rows(found: Forest) -> Floats:
             found.far.real,
             found.far.imag,
             found.rating,
-        ]
+        ],
+        axis=1,
     )

@@ -49,13 +49,13 @@ def _drawn(row: Any, g: float, b: float) -> None:
 @compiled
 def _currents(state: Any, tree: Any, parent: Any, tie: Any, bridge: Any) -> None:
     """Add to the current of each branch what everything behind its node draws."""
-    for c in range(tie.shape[1]):
-        end, node, own = state[tie[0, c]], state[tie[1, c]], bridge[c]
+    for c in range(len(tie)):
+        end, node, own = state[tie[c, 0]], state[tie[c, 1]], bridge[c]
         for j in range(2 * LANES):
             end[JR + j] += own[j]
             node[JR + j] -= own[j]
     for k in range(len(parent) - 1, 0, -1):
-        row, above, t = state[k], state[parent[k]], tree[0, k]
+        row, above, t = state[k], state[parent[k]], tree[k, 0]
         for j in range(2 * LANES):
             above[JR + j] += t * row[JR + j]
 
@@ -65,7 +65,7 @@ def _voltages(source: Any, far: Any, state: Any, tree: Any, parent: Any) -> None
     """Fill the voltage at each node and what it then draws; by lane, how far the farthest moved."""
     far[:] = 0.0
     for k in range(len(parent)):
-        row, t, r, x = state[k], tree[0, k], tree[1, k], tree[2, k]
+        row, t, r, x = state[k], tree[k, 0], tree[k, 1], tree[k, 2]
         above = state[parent[k]] if k else source
         for j in range(LANES):
             s, u = row[JR + j], row[JI + j]
@@ -74,20 +74,20 @@ def _voltages(source: Any, far: Any, state: Any, tree: Any, parent: Any) -> None
             moved = abs(nr - row[VR + j]) + abs(ni - row[VI + j])
             far[j] = max(far[j], moved)
             row[VR + j], row[VI + j] = nr, ni
-        _drawn(row, tree[3, k], tree[4, k])
+        _drawn(row, tree[k, 3], tree[k, 4])
 
 
 @compiled
 def _closed(far: Any, state: Any, tie: Any, gain: Any, bridge: Any) -> None:
     """Let currents through the cuts close the gaps; by lane, how wide the widest was."""
-    for d in range(tie.shape[1]):
-        end, node = state[tie[0, d]], state[tie[1, d]]
+    for d in range(len(tie)):
+        end, node = state[tie[d, 0]], state[tie[d, 1]]
         for j in range(LANES):
             gr, gi = end[VR + j] - node[VR + j], end[VI + j] - node[VI + j]
             wide = abs(gr) + abs(gi)
             far[j] = max(far[j], wide)
-            for c in range(tie.shape[1]):
-                r, x = gain[0, c, d], gain[1, c, d]
+            for c in range(len(tie)):
+                r, x = gain[c, 0, d], gain[c, 1, d]
                 bridge[c, j] += r * gr - x * gi
                 bridge[c, LANES + j] += r * gi + x * gr
 
@@ -110,8 +110,8 @@ def _settled(
     for k in range(len(parent)):
         row, above = state[k], state[parent[k]] if k else source
         for j in range(LANES):
-            row[VR + j], row[VI + j] = tree[0, k] * above[VR + j], 0.0
-        _drawn(row, tree[3, k], tree[4, k])
+            row[VR + j], row[VI + j] = tree[k, 0] * above[VR + j], 0.0
+        _drawn(row, tree[k, 3], tree[k, 4])
     before = 0.0
     for _ in range(most):
         _currents(state, tree, parent, tie, bridge)
@@ -137,8 +137,8 @@ def _told(
 
     A transformer is as full as its apparent power, a line as its current.
     """
-    t, r = tree[0, k], tree[1, k]
-    gn, bn, gf, bf, rating = tree[5, k], tree[6, k], tree[7, k], tree[8, k], tree[9, k]
+    t, r = tree[k, 0], tree[k, 1]
+    gn, bn, gf, bf, rating = tree[k, 5], tree[k, 6], tree[k, 7], tree[k, 8], tree[k, 9]
     for j in range(LANES):
         a, c, s, u = row[VR + j], row[VI + j], row[JR + j], row[JI + j]
         v2 = a * a + c * c
@@ -171,7 +171,7 @@ def _written(
     """Write a block of steps of a tree where the grid has its nodes, lines and transformers."""
     full, lost = np.zeros(LANES), np.zeros(LANES)
     for k in range(len(parent)):
-        node, line, transformer = branch[0, k], branch[1, k], branch[2, k]
+        node, line, transformer = branch[k, 0], branch[k, 1], branch[k, 2]
         row, above = state[k], state[parent[k]]
         if node >= 0:
             for j in range(lanes):
@@ -215,36 +215,34 @@ def sweep(
 ) -> None:
     """Solve all steps; what does not come to stand in `most` sweeps is marked, not filled.
 
-    `p_kw` and `q_kvar` are (steps, loads). Rows of `trees`: turns, r and x of the branch, g and b
-    at the node, g and b of the branch's near end, of its far end, rating; per unit of `base_kw`.
+    `p_kw` and `q_kvar` are (steps, loads). Columns of `trees`: turns, r and x of the branch, g and
+    b at the node, g and b of the branch's near end, of its far end, rating; per unit of `base_kw`.
     The k-th tree has the places `first[k]` to `first[k + 1]`, and likewise its part of `load` and
     of `ties`; `parent`, `load_at` and `ties` count places within their tree. A tie is cut between
-    an end and the node that it belongs to; `gains` (2, ties, most ties of a tree) are rows of the
-    inverse of the loops' impedances, real and imaginary. Rows of `branch` say which node, line and
-    transformer of the grid lies at a place, −1 for none: results are written there, (each, steps).
-    Each tree is swept for itself: one is small enough for the cache, and need not wait for another.
+    an end and the node that it belongs to; `gains` (ties, 2, most ties of a tree) are rows of the
+    inverse of the loops' impedances, real and imaginary. Columns of `branch` say which node, line
+    and transformer of the grid lies at a place, −1 for none: results are written there, (each,
+    steps). Each tree is swept for itself: one is small enough for the cache, and need not wait for
+    another. Its powers are read while rows of the next steps are near.
     """
     steps, widest = len(p_kw), np.max(first[1:] - first[:-1])
     states, source = np.zeros((widest, WIDTH)), np.zeros(WIDTH)
     bridges = np.zeros((gains.shape[2], 2 * LANES))
-    for number in range(len(source_pu)):
-        root, end = first[number], first[number + 1]
-        tree = np.ascontiguousarray(trees[:, root:end])
-        up = np.ascontiguousarray(parent[root:end])
-        which = branch[:, root:end]
-        cut, uncut = first_tie[number], first_tie[number + 1]
-        tie, bridge = ties[:, cut:uncut], bridges[: uncut - cut]
-        gain = gains[:, cut:uncut]
-        state = states[: end - root]
-        source[VR : VR + LANES] = source_pu[number]
-        for begin in range(0, steps, LANES):
-            lanes = min(LANES, steps - begin)
+    per_kw = 1.0 / base_kw
+    for begin in range(0, steps, LANES):
+        lanes = min(LANES, steps - begin)
+        for number in range(len(source_pu)):
+            root, end = first[number], first[number + 1]
+            cut, uncut = first_tie[number], first_tie[number + 1]
+            tree, up, state = trees[root:end], parent[root:end], states[: end - root]
+            tie, gain, bridge = ties[cut:uncut], gains[cut:uncut], bridges[: uncut - cut]
+            source[VR : VR + LANES] = source_pu[number]
             state[:, :VR] = 0.0
             for i in range(first_load[number], first_load[number + 1]):
                 row, column = state[load_at[i]], load[i]
                 for j in range(lanes):
-                    row[P + j] += p_kw[begin + j, column] / base_kw
-                    row[Q + j] += q_kvar[begin + j, column] / base_kw
+                    row[P + j] += p_kw[begin + j, column] * per_kw
+                    row[Q + j] += q_kvar[begin + j, column] * per_kw
             if not _settled(tolerance, most, source, state, tree, up, tie, gain, bridge):
                 is_solved[begin : begin + lanes] = False
                 continue
@@ -255,7 +253,7 @@ def sweep(
                 state,
                 tree,
                 up,
-                which,
+                branch[root:end],
                 voltage,
                 line_loading,
                 line_loss_kw,

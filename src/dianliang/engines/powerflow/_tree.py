@@ -47,7 +47,7 @@ class Forest:
     halves of its own branch. `line` and `transformer` say which of the grid's a branch is, −1 for
     none; `node` which node it is, −1 for an end of a line or transformer that is open: what its
     capacitance or iron draws flows there. `load` says which of the grid's a load is, `load_at` at
-    which place. Where a loop is cut, `ties` (2, cuts) names the end of the branch that closes it,
+    which place. Where a loop is cut, `ties` (cuts, 2) names the end of the branch that closes it,
     which is −1 in `node`, and the node that it closes on; `gains` holds by cut a row of the inverse
     of its tree's loop impedances. Nodes `apart` are in no tree.
     """
@@ -241,7 +241,7 @@ def _laid_out(grid: Grid, trees: Sequence[Tree], apart: frozenset[str]) -> Fores
         transformer=np.array([transformers.get(name, -1) for name in names], np.int64),
         load=which[:, 2],
         load_at=which[:, 1],
-        ties=np.array(ties, np.int64).reshape(-1, 2).T,
+        ties=np.array(ties, np.int64).reshape(-1, 2),
         gains=np.concatenate(gains),
         apart=apart,
     )
