@@ -1,7 +1,7 @@
 """Write networks that pandapower and simbench bring along, and pandapower's answers to them.
 
-``PYTHON foreign_peer.py OUT STEPS [NAME ...]`` runs in a Python of its own (`pandapower.txt`) and knows
-nothing of our engine. For each network OUT gets a folder with its tables, `answer.json` with
+``PYTHON foreign_peer.py OUT STEPS [NAME ...]`` runs in a Python of its own (`pandapower.txt`) and
+knows nothing of our engine. For each network OUT gets a folder with its tables, `answer.json` with
 voltages, loadings and the CPU-seconds a step of pandapower's best way, and `factors.npy` with what
 every load is multiplied by at every step: (steps, loads).
 """

@@ -52,7 +52,7 @@ def test_gaps_dead_meters_and_a_missing_season_do_not_fail():
     assert np.isfinite(fits.predict(ALL)).all()
     assert np.abs(fits.predict(hours)[:, 0] - TRUTH[: 24 * 70]).mean() < 0.45
     assert {one.code for one in found.findings[2]} == {Code.NO_READINGS}
-    assert {one.code for one in found.findings[1]} == {Code.SHORT_BASE, Code.SEASON_UNSEEN}
+    assert {Code.SHORT_BASE, Code.SEASON_UNSEEN} <= {one.code for one in found.findings[1]}
     assert fits.predict(hours)[:, 3] == pytest.approx(0, abs=1e-9)
     with pytest.raises(ValueError, match="one row per hour"):
         fit_hourly(hours, KWH)
