@@ -125,9 +125,8 @@ def _against(wish: argparse.Namespace, store: CurveStore, span: Span) -> None:
         temperature_c=temperatures(content_of(wish.temperature), name=wish.temperature.name),
     )
     found = told.found
-    if found.low is None or found.high is None:
-        sure = ["不给区间", "—"]
-    else:
+    sure: list[object] = ["不给区间", "—"]
+    if found.low is not None and found.high is not None:
         sure = [f"{found.level:.0%} 区间", f"{found.low:.1%}–{found.high:.1%}"]
     rows: list[list[object]] = [
         ["方法", "措施户与对照户各按自己的基线，节能率相减"],
