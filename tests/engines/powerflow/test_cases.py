@@ -191,7 +191,8 @@ def test_loops_are_closed_over_their_cuts(seed, ties, steps):
 def beside(grid, **changes):
     """Return a grid with a second transformer beside its first."""
     first = grid.transformers[0]
-    return replace(grid, transformers=(first, replace(first, id="beside", **changes)))
+    both = (first, replace(first, id="beside", **changes))
+    return replace(grid, transformers=both, is_radial=False)
 
 
 @pytest.mark.parametrize("tap", [0, 2])
@@ -215,7 +216,7 @@ def test_what_a_cut_cannot_close_is_left_to_power_grid_model():
     other = next(line.to_node for line in grid.lines if line.from_node == low)
     twice = tuple(Switch(id=f"S{k}", node=low, other=other) for k in range(2))
 
-    for each in (unlike, replace(grid, switches=twice)):
+    for each in (unlike, replace(grid, switches=twice, is_radial=False)):
         assert prepared(each).forest is None
         ours, theirs = solve(each), by_power_grid_model(each)
         assert np.array_equal(ours.voltage_pu, theirs.voltage_pu, equal_nan=True)

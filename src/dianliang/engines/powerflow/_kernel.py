@@ -112,20 +112,23 @@ def _settled(
         for j in range(LANES):
             row[VR + j], row[VI + j] = tree[k, 0] * above[VR + j], 0.0
         _drawn(row, tree[k, 3], tree[k, 4])
-    before = 0.0
+    before, rate = 0.0, 1.0
     for _ in range(most):
         _currents(state, tree, parent, tie, bridge)
         _voltages(source, far, state, tree, parent)
         _closed(far, state, tie, gain, bridge)
         moved = far.max()
-        # Each sweep leaves the same share of what the one before it left: so much is still to come.
-        if moved * moved <= MARGIN * tolerance * (before - moved):
+        # Each sweep leaves a share of what the one before it left: so much is still to come. What
+        # goes slowly shows only when the rest is gone: the slower of two sweeps counts.
+        new = moved / before if before > 0.0 else 1.0
+        slower = max(new, rate)
+        if moved * slower <= MARGIN * tolerance * (1.0 - slower):
             _currents(state, tree, parent, tie, bridge)
             # A lane without an answer has no current at the source.
             return not np.isnan(state[0, JR : JR + LANES].sum())
         if np.isnan(state[0, JR : JR + LANES].sum()):
             return False
-        before = moved
+        before, rate = moved, new
     return False
 
 

@@ -28,8 +28,7 @@ class Prepared:
     @cached_property
     def forest(self) -> Forest | None:
         """The trees of the grid; None where no part of it can be swept."""
-        laid = forest(self.grid)
-        return laid if len(laid.source_pu) else None
+        return forest(self.grid)
 
 
 def prepared(grid: Grid) -> Prepared:

@@ -88,8 +88,8 @@ class Walk:
     place: dict[str, int]
 
 
-def forest(grid: Grid) -> Forest:
-    """Return the trees of a valid grid, without parts that cannot be swept.
+def forest(grid: Grid) -> Forest | None:
+    """Return the trees of a valid grid, without parts that cannot be swept; None if there is none.
 
     Those have two sources, or loops that cannot be closed over a cut (`_loops`).
     """
@@ -110,7 +110,7 @@ def forest(grid: Grid) -> Forest:
             apart.update(walk.place)
         else:
             trees.append(tree)
-    return _laid_out(grid, trees, frozenset(apart))
+    return _laid_out(grid, trees, frozenset(apart)) if trees else None
 
 
 def _walked(source: Source, near: Mapping[str, Sequence[Edge]]) -> Walk:
