@@ -229,7 +229,11 @@ def by_year(known: Sequence[Place]) -> Iterator[tuple[str, Judged]]:
     for place in known:
         others = [each for each in known if source(each.name) != source(place.name)]
         spread = strayed({each.name: (source(each.name), blocks[each.name]) for each in others})
-        ways = {"ours": partial(ours, spread=spread), ASSUMED: ours, "seasonal naive": naive}
+        ways: dict[str, Way] = {
+            "ours": partial(ours, spread=spread),
+            ASSUMED: ours,
+            "seasonal naive": naive,
+        }
         for quarter, of_quarter in enumerate(blocks[place.name], start=1):
             name = f"{place.name}, quarter {quarter} ({spread:.2f})"
             yield name, judged(place, of_quarter, ways)
