@@ -263,7 +263,7 @@ def test_what_is_wrong_is_told(history, words):
 
 
 def test_who_knows_how_years_differ_says_how_wide_an_interval_is():
-    """With one season all of it is taken from there; seasons that were held out weigh against it."""
+    """With one season all of it is taken from there; held-out seasons weigh against it."""
     rng = np.random.default_rng(3)
     seasons = [Season(year=k, peaks_kw=50 * rng.lognormal(0, 0.05, 40)) for k in range(6)]
 
