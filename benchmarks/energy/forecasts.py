@@ -95,9 +95,9 @@ def _loaded(peaks: Floats) -> Floats:
     return np.asarray(known[carries], np.float64)
 
 
-def ours(past: Floats, spread: float = ASSUMED_SPREAD) -> Floats:
+def ours(past: Floats, spread: float = ASSUMED_SPREAD, weeks: float = 0.0) -> Floats:
     """Forecast the next block (levels, series, days) from past ones (blocks, series, days)."""
-    return _ours(past, np.full(past.shape[:2], np.nan), spread)
+    return _ours(past, np.full(past.shape[:2], np.nan), spread, weeks)
 
 
 def ours_at_once(past: Floats) -> Floats:
@@ -106,7 +106,7 @@ def ours_at_once(past: Floats) -> Floats:
     return _ours(past, last)
 
 
-def _ours(past: Floats, last: Floats, spread: float = ASSUMED_SPREAD) -> Floats:
+def _ours(past: Floats, last: Floats, spread: float = ASSUMED_SPREAD, weeks: float = 0.0) -> Floats:
     """Forecast with the mean of each block's last week (blocks, series), NaN where not told."""
     kinds = np.arange(past.shape[2]) % WEEK
     before = np.concatenate([np.full((1, last.shape[1]), np.nan), last])
@@ -123,7 +123,7 @@ def _ours(past: Floats, last: Floats, spread: float = ASSUMED_SPREAD) -> Floats:
         )
         for number in range(past.shape[1])
     ]
-    made = forecast(histories, assumed_spread=spread)
+    made = forecast(histories, assumed_spread=spread, assumed_weeks=weeks)
     return np.stack([each.daily_kw for each in made.forecasts], axis=1)
 
 
@@ -202,8 +202,8 @@ BLOCK_WAYS: dict[str, Way] = {
     "quantile regression": learned(linear),
     "gradient boosting": learned(boosted),
 }
-ASSUMED = "ours, spread assumed"
-SEASON_WAYS = ("ours", ASSUMED, "seasonal naive")
+WHOLE, ASSUMED = "ours, years alone", "ours, spread assumed"
+SEASON_WAYS = ("ours", WHOLE, ASSUMED, "seasonal naive")
 
 
 def judged(place: Place, blocks: Floats, ways: dict[str, Way], *, every: int = 1) -> Judged:
@@ -228,14 +228,15 @@ def by_year(known: Sequence[Place]) -> Iterator[tuple[str, Judged]]:
     blocks = {place.name: [*_yearly(place)] for place in known}
     for place in known:
         others = [each for each in known if source(each.name) != source(place.name)]
-        spread = strayed({each.name: (source(each.name), blocks[each.name]) for each in others})
+        spread, weeks = strayed({x.name: (source(x.name), blocks[x.name]) for x in others})
         ways: dict[str, Way] = {
-            "ours": partial(ours, spread=spread),
+            "ours": partial(ours, spread=spread, weeks=weeks),
+            WHOLE: partial(ours, spread=spread),
             ASSUMED: ours,
             "seasonal naive": naive,
         }
         for quarter, of_quarter in enumerate(blocks[place.name], start=1):
-            name = f"{place.name}, quarter {quarter} ({spread:.2f})"
+            name = f"{place.name}, {quarter} ({spread:.2f}, {weeks:.2f})"
             yield name, judged(place, of_quarter, ways)
 
 
@@ -251,22 +252,25 @@ def source(name: str) -> str:
     return name.rstrip("12").partition("-")[0].partition("_")[0]
 
 
-def strayed(blocks: dict[str, tuple[str, list[Floats]]]) -> float:
-    """Return how far seasons strayed from those a year before, of the logarithm.
+def strayed(blocks: dict[str, tuple[str, list[Floats]]]) -> tuple[float, float]:
+    """Return how far seasons strayed from those a year before, and weeks beside that: logarithms.
 
     Sources count alike, whatever they have of places and years; few of them count by the square of
     Student's quantile.
     """
-    squares: dict[str, list[float]] = {}
+    squares: dict[str, list[tuple[float, float]]] = {}
     for of, quarters in blocks.values():
         for each in quarters:
-            means = np.nanmean(each, axis=2)
-            ratios = np.log(means[1:] / means[:-1])
-            squares.setdefault(of, []).append(float(np.nanmean(ratios**2)))
-    found = [float(np.mean(one)) for one in squares.values() if one]
-    if not found:
-        return ASSUMED_SPREAD
-    return float(np.sqrt(np.mean(found)) * stdtrit(len(found), 0.95) / ndtri(0.95))
+            weeks = np.nanmean(each.reshape(*each.shape[:2], -1, WEEK), axis=3)
+            ratios = np.log(weeks[1:] / weeks[:-1])
+            whole = np.nanmean(ratios, axis=2, keepdims=True)
+            both = float(np.nanmean(whole**2)), float(np.nanmean((ratios - whole) ** 2))
+            squares.setdefault(of, []).append(both)
+    if not squares:
+        return ASSUMED_SPREAD, 0.0
+    mean = np.mean([np.mean(one, axis=0) for one in squares.values()], axis=0)
+    found = np.sqrt(mean) * stdtrit(len(squares), 0.95) / ndtri(0.95)
+    return float(found[0]), float(found[1])
 
 
 def report(title: str, ways: Sequence[str], found: Iterable[tuple[str, Judged]]) -> bool:
@@ -287,7 +291,9 @@ def report(title: str, ways: Sequence[str], found: Iterable[tuple[str, Judged]])
     }
     _line("all", whole)
     print(f"{'CPU-s':34s}{'':6s}" + "".join(f"{whole[way][2]:24.1f}" for way in ways))
-    losses = {way: pinball(flat, came) for way, (flat, came, _) in whole.items() if way != ASSUMED}
+    losses = {way: pinball(flat, came) for way, (flat, came, _) in whole.items()}
+    for way in (WHOLE, ASSUMED):
+        losses.pop(way, None)
     ratio = losses.pop("ours") / min(losses.values())
     held = coverage(*whole["ours"][:2])
     holds = COVERED[0] <= held <= COVERED[1] and ratio <= MOST_RATIO

@@ -45,7 +45,12 @@ class _Fitted:
     growth: float
 
 
-def forecast(histories: Sequence[History], *, assumed_spread: float = ASSUMED_SPREAD) -> Outlook:
+def forecast(
+    histories: Sequence[History],
+    *,
+    assumed_spread: float = ASSUMED_SPREAD,
+    assumed_weeks: float = 0.0,
+) -> Outlook:
     """Forecast the next season of every transformer.
 
     A past season is set to the machines of the next one by the share of rated power that showed in
@@ -58,21 +63,22 @@ def forecast(histories: Sequence[History], *, assumed_spread: float = ASSUMED_SP
     prediction, Vovk and others 2005), widened because few years are known, and they differ as a
     whole. Where there is no second season, days are taken to stray from the forecast as they stray
     from their neighbours. How far a season then strays as a whole is assumed: `assumed_spread`, of
-    the logarithm, counts as much as two seasons that were held out; who knows other places' seasons
-    tells it from those. Cost: about 1 ms for a transformer and season.
+    the logarithm, counts as much as two seasons that were held out; `assumed_weeks` likewise is how
+    far weeks then stray beside it, and counts only where none was. Who knows other places' seasons
+    tells both from those. Cost: about 1 ms for a transformer and season.
 
     Raises:
         InvalidHistoryError: no season, seasons of different lengths, or figures that are none.
     """
     wrong = problems(histories)
-    if not 0 <= assumed_spread <= MOST_SPREAD:
+    if not (0 <= assumed_spread <= MOST_SPREAD and 0 <= assumed_weeks <= MOST_SPREAD):
         wrong.append(f"假定的年际变动应在 0 到 {MOST_SPREAD:g} 之间")
     if wrong:
         raise InvalidHistoryError("；".join(wrong))
     if not histories:
         return Outlook(forecasts=(), running_share=np.zeros(0), growth=1.0, held_out=0)
     expected, moves, fitted = _middles(histories)
-    daily, highest, held_out, follows = _excesses(histories, assumed_spread)
+    daily, highest, held_out, follows = _excesses(histories, assumed_spread, assumed_weeks)
     quantiles = np.quantile(daily, LEVELS)
     top = np.quantile(highest, LEVELS)
     made = []
@@ -203,7 +209,7 @@ def _middles(histories: Sequence[History]) -> tuple[list[Floats], list[float], _
 
 
 def _excesses(
-    histories: Sequence[History], assumed_spread: float
+    histories: Sequence[History], assumed_spread: float, assumed_weeks: float
 ) -> tuple[Floats, Floats, int, float]:
     """Return logarithms of what came over what was forecast: of days, of seasons; and the years.
 
@@ -234,7 +240,10 @@ def _excesses(
     follows = following(pairs)
     if not daily:
         strays = _strays([evened(each)[0] for each in histories])
-        widths = [_drawn(own, 0.0, [], assumed_spread) for own in (strays, np.zeros(1))]
+        widths = [
+            _drawn(own, 0.0, [], assumed_spread, beside=assumed_weeks**2)
+            for own in (strays, np.zeros(1))
+        ]
         return widths[0], widths[1], 0, follows
     widths = [_widened(one, assumed_spread) for one in (daily, highest)]
     return widths[0], widths[1], len(daily), follows
