@@ -1,7 +1,7 @@
 """Write networks that pandapower and simbench bring along, and pandapower's answers to them.
 
-``PYTHON foreign_peer.py OUT STEPS`` runs in a Python of its own (`pandapower.txt`) and knows
-nothing of our engine. For each network OUT gets a folder with its tables, `answer.json` with
+``PYTHON foreign_peer.py OUT STEPS [NAME ...]`` runs in a Python of its own (`pandapower.txt`) and
+knows nothing of our engine. For each network OUT gets a folder with its tables, `answer.json` with
 voltages, loadings and the CPU-seconds a step of pandapower's best way, and `factors.npy` with what
 every load is multiplied by at every step: (steps, loads).
 """
@@ -163,8 +163,10 @@ def main() -> None:
     """Write everything; tell of what could not be built."""
     warnings.filterwarnings("ignore")
     logging.disable(logging.CRITICAL)
-    out, steps = Path(sys.argv[1]), int(sys.argv[2])
+    out, steps, only = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     for name, build in (*bundled(), *of_simbench(out)):
+        if only and name not in only:
+            continue
         try:
             answer = written(build(), out / name, steps)
         except Exception as error:  # noqa: BLE001 (all is told)

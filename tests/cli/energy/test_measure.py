@@ -14,17 +14,18 @@ from tests.engines.loading.days import FIRST_ON, readings
 from tests.flows.measuring.worlds import csv, one_pair, weather_days
 
 DAYS, BASE = 480, 366
-SAVED = {"M0": 0.2, "M1": 0.0}
+SAVED = {"M0": 0.2, "M1": 0.0, "M2": 0.25, "M3": 0.25, "M4": 0.05, "M5": 0.05, "M6": 0.05}
+"""By meter; M2 and M3 had a measure in a place where everybody saves a twentieth anyway."""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A store of two meters over fourteen months, and the days' temperatures beside it."""
+    """A store of some meters over sixteen months, and the days' temperatures beside it."""
     home = tmp_path_factory.mktemp("home")
     chance = np.random.default_rng(11)
     days = [FIRST_ON + timedelta(days=number) for number in range(DAYS)]
     warm = [18 + chance.normal(0, 6) for _ in days]
-    power = np.empty((2, DAYS, POINTS), np.int64)
+    power = np.empty((len(SAVED), DAYS, POINTS), np.int64)
     for meter, saved in enumerate(SAVED.values()):
         for number, temperature in enumerate(warm):
             watts = 9_000 + 500 * max(0.0, temperature - 20) + chance.normal(0, 300)
@@ -58,6 +59,46 @@ def test_a_fifth_saved_by_one_of_two_meters_is_found(home, tmp_path, capsys):
     assert 0 < low < float(rows["M0"][1]) < high
     assert float(rows["M0"][4]) == pytest.approx(0.2, abs=0.01)
     assert float(rows["M1"][2]) < 0 < float(rows["M1"][3])
+
+
+def test_what_everybody_saved_is_taken_off(home, tmp_path):
+    out = tmp_path / "against.csv"
+
+    run(asked(home, "M2", "M3", "--against", "M4", "M5", "M6", "--out", f"{out}"))
+
+    told = [line.split(",") for line in out.read_text(encoding="utf-8-sig").splitlines()]
+    found = dict(told)
+    shares = {name: float(found[name].rstrip("%")) for name in ("节能率", "措施户", "对照户")}
+    assert shares["措施户"] == pytest.approx(25, abs=1)
+    assert shares["对照户"] == pytest.approx(5, abs=1)
+    assert shares["节能率"] == pytest.approx(20, abs=1)
+    pairs = [row[1].split(" – ") for row in told if row[0] == "配对"]
+    assert [pair[0] for pair in pairs] == ["M2", "M3"]
+    assert len({pair[1] for pair in pairs} & {"M4", "M5", "M6"}) == 2
+
+
+def test_groups_that_share_a_meter_or_are_too_small_are_refused(home):
+    with pytest.raises(InvalidInputError, match="M3 既是措施户又是对照户"):
+        run(asked(home, "M2", "M3", "--against", "M3", "M4"))
+    with pytest.raises(InvalidInputError, match="备选对照户少于措施户"):
+        run(asked(home, "M2", "M3", "--against", "M4"))
+    for words in (["--against", "M4"], ["M2", "--against", "M4", "--hourly"]):
+        with pytest.raises(SystemExit):
+            run(asked(home, *words))
+
+
+def test_a_baseline_begins_anew_after_a_lasting_change(home, tmp_path):
+    """What lies before the change counts no more: the base has fewer days, and says so."""
+    out = tmp_path / "anew.csv"
+    changed_on = FIRST_ON + timedelta(days=100)
+
+    run(asked(home, "M0", "--changed-on", f"{changed_on}", "--out", f"{out}"))
+
+    row = out.read_text(encoding="utf-8-sig").splitlines()[1]
+    assert f"{BASE - 100}" in row
+    assert "重建" in row or "重新" in row
+    with pytest.raises(InvalidInputError, match="须早于措施投用"):
+        run(asked(home, "M0", "--changed-on", f"{FIRST_ON + timedelta(days=BASE)}"))
 
 
 def test_a_meter_that_is_not_there_is_named(home):

@@ -17,7 +17,8 @@ SHAPE = 3 + 2 * ((OF_DAY >= 8) & (OF_DAY < 18) & (ALL.kinds == 0))
 TRUTH = SHAPE + 0.15 * np.maximum(18 - WARM, 0)
 KWH = TRUTH[:, None] + np.repeat(ar1(RNG, (240, METERS), 0.4), 24, axis=0) * 0.4
 KWH += 0.5 * ar1(RNG, KWH.shape, 0.6)
-IS_BASE = np.arange(240 * 24) < 190 * 24
+IS_BASE = np.arange(240 * 24) // 24 % 40 < 32
+"""Eight days in forty are left out: in every month the base saw enough."""
 FITTED = fit_hourly(ALL.only(IS_BASE), KWH[IS_BASE])
 LATER = ALL.only(~IS_BASE)
 
@@ -51,7 +52,7 @@ def test_gaps_dead_meters_and_a_missing_season_do_not_fail():
     assert np.isfinite(fits.predict(ALL)).all()
     assert np.abs(fits.predict(hours)[:, 0] - TRUTH[: 24 * 70]).mean() < 0.45
     assert {one.code for one in found.findings[2]} == {Code.NO_READINGS}
-    assert {one.code for one in found.findings[1]} == {Code.SHORT_BASE}
+    assert {Code.SHORT_BASE, Code.SEASON_UNSEEN} <= {one.code for one in found.findings[1]}
     assert fits.predict(hours)[:, 3] == pytest.approx(0, abs=1e-9)
     with pytest.raises(ValueError, match="one row per hour"):
         fit_hourly(hours, KWH)
@@ -83,3 +84,19 @@ def test_one_day_of_report_is_never_verified():
 
     assert {one.code for one in found.findings[0]} == {Code.SHORT_REPORT}
     assert Status.VERIFIED not in found.statuses
+
+
+def test_seasons_that_no_hour_was_seen_of_refuse_an_interval():
+    """Spring says nothing of summer, however many hours of it there are."""
+    spring = np.arange(len(HOURS)) < 24 * 120
+    summer = np.arange(len(HOURS)) >= 24 * 180
+    fits = fit_hourly(ALL.only(spring), KWH[spring][:, :2])
+
+    found = hourly_savings(fits, ALL.only(summer), KWH[summer][:, :2] * 0.8)
+
+    assert {Code.SEASON_UNSEEN, Code.TEMPERATURE_UNSEEN} <= {x.code for x in found.findings[0]}
+    assert Code.NOT_SHOWN not in {x.code for x in found.findings[0]}
+    assert np.isnan(found.low_kwh).all()
+    assert np.isnan(found.high_kwh).all()
+    assert found.statuses[0] is Status.SCREENED
+    assert (found.expected_kwh > found.measured_kwh).all()

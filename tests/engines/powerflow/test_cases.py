@@ -10,7 +10,15 @@ from benchmarks.energy.grids import days, feeder, village
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.engines.powerflow import Grid, Phase, Profiles, Switch, solve
+from dianliang.engines.powerflow import (
+    Grid,
+    InvalidGridError,
+    Phase,
+    Profiles,
+    Switch,
+    prepared,
+    solve,
+)
 from dianliang.engines.powerflow import _solve as ways
 from dianliang.integrations.grid_files import read_document
 
@@ -107,7 +115,7 @@ ALL = ("voltage_pu", "line_loading", "transformer_loading", "line_loss_kw", "tra
 @given(seed=st.integers(0, 10_000), ring=st.booleans(), steps=st.integers(1, 18))
 @settings(max_examples=20, deadline=None)
 def test_a_forest_is_what_its_trees_are_alone_in_whatever_order_they_stand(seed, ring, steps):
-    """Each part has a source; one with a loop is power-grid-model's even among trees."""
+    """Each part has a source, and one may be a ring."""
     grids = parts(seed, ring)
     whole = shuffled(side_by_side(*grids), seed=seed)
     profiles = days(whole, seed=seed, steps=steps)
@@ -144,6 +152,89 @@ def test_a_forest_is_what_power_grid_model_makes_of_it(seed, ring):
     assert ours.line_loading == pytest.approx(theirs.line_loading, abs=1e-7)
     assert ours.transformer_loading == pytest.approx(theirs.transformer_loading, abs=1e-7)
     assert ours.loss_kwh == pytest.approx(theirs.loss_kwh, rel=1e-6)
+
+
+def by_own_kernel(grid, profiles=None):
+    """Compute without power-grid-model, which is not asked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ways, "_by_library", None)
+        return solve(grid, profiles)
+
+
+def meshed(grid, *, seed, ties):
+    """Return a grid with further lines between nodes that it has: some loops, one in another."""
+    rng = np.random.default_rng(seed)
+    ends = {line.from_node for line in grid.lines} | {line.to_node for line in grid.lines}
+    one = min(grid.nodes[-1].voltage_v, grid.nodes[1].voltage_v)
+    ids = [node.id for node in grid.nodes if node.id in ends and node.voltage_v == one]
+    more = [
+        replace(grid.lines[0], id=f"tie{k}", from_node=ids[a], to_node=ids[b], length_m=80.0)
+        for k, (a, b) in enumerate(rng.choice(len(ids), 2, replace=False) for _ in range(ties))
+    ]
+    return replace(grid, lines=(*grid.lines, *more), is_radial=False)
+
+
+@given(seed=st.integers(0, 10_000), ties=st.integers(1, 4), steps=st.integers(1, 18))
+@settings(max_examples=15, deadline=None)
+def test_loops_are_closed_over_their_cuts(seed, ties, steps):
+    grid = meshed(village(seed=seed, nodes=6 + seed % 9), seed=seed, ties=ties)
+    profiles = days(grid, seed=seed, steps=steps)
+
+    ours, theirs = by_own_kernel(grid, profiles), by_power_grid_model(grid, profiles)
+
+    assert np.abs(ours.voltage_pu - theirs.voltage_pu).max() <= 1e-9
+    assert ours.line_loading == pytest.approx(theirs.line_loading, abs=1e-7)
+    assert ours.transformer_loading == pytest.approx(theirs.transformer_loading, abs=1e-7)
+    assert ours.loss_kwh == pytest.approx(theirs.loss_kwh, rel=1e-6)
+
+
+def beside(grid, **changes):
+    """Return a grid with a second transformer beside its first."""
+    first = grid.transformers[0]
+    both = (first, replace(first, id="beside", **changes))
+    return replace(grid, transformers=both, is_radial=False)
+
+
+@pytest.mark.parametrize("tap", [0, 2])
+def test_transformers_side_by_side_share_what_they_carry(tap):
+    """With unlike taps a current flows round both, whatever is drawn."""
+    grid = beside(village(seed=4, nodes=8), tap=tap)
+
+    ours, theirs = by_own_kernel(grid), by_power_grid_model(grid)
+
+    assert np.abs(ours.voltage_pu - theirs.voltage_pu).max() <= 1e-9
+    assert ours.transformer_loading == pytest.approx(theirs.transformer_loading, abs=1e-7)
+
+
+def test_what_a_cut_cannot_close_is_left_to_power_grid_model():
+    """Transformers of unlike clocks drive a current that no load asks for; switches have none."""
+    grid = village(seed=4, nodes=8)
+    type_ = grid.transformer_types[0]
+    turned = replace(type_, id="turned", vector_group="Dyn1")
+    unlike = replace(beside(grid, type="turned"), transformer_types=(type_, turned))
+    low = grid.transformers[0].low_node
+    other = next(line.to_node for line in grid.lines if line.from_node == low)
+    twice = tuple(Switch(id=f"S{k}", node=low, other=other) for k in range(2))
+
+    for each in (unlike, replace(grid, switches=twice, is_radial=False)):
+        assert prepared(each).forest is None
+        ours, theirs = solve(each), by_power_grid_model(each)
+        assert np.array_equal(ours.voltage_pu, theirs.voltage_pu, equal_nan=True)
+
+
+def test_a_grid_is_checked_and_laid_out_once():
+    grid = village(seed=4, nodes=8)
+    model = prepared(grid)
+    profiles = days(grid, seed=4, steps=5)
+
+    first, again, anew = solve(model, profiles), solve(model, profiles), solve(grid, profiles)
+
+    assert (first.voltage_pu == again.voltage_pu).all()
+    assert (first.voltage_pu == anew.voltage_pu).all()
+    with pytest.raises(InvalidGridError):
+        prepared(replace(grid, sources=()))
+    with pytest.raises(InvalidGridError):
+        solve(model, replace(profiles, p_kw=profiles.p_kw * np.nan))
 
 
 def test_trees_that_are_joined_are_no_forest():

@@ -17,7 +17,7 @@ from tests.faces.console.test_claims import enter
 from tests.faces.console.test_measuring import ASKED
 
 pytestmark = pytest.mark.django_db
-FIRST, DAYS, MEASURE_ON = date(2025, 1, 1), 420, date(2025, 12, 1)
+FIRST, DAYS, MEASURE_ON = date(2025, 1, 1), 420, date(2026, 1, 1)
 SAVED = 0.2
 HOURS = "时刻,平均气温（℃）"
 SAMPLES = "改造前功率（kW）,改造后功率（kW）\n12.1,8.2\n12.6,8.0\n11.9,8.4\n12.3,8.1"
@@ -92,7 +92,7 @@ def test_two_meters_by_the_hour_give_an_interval_a_chart_and_a_claim(town, setti
     told = MeasurementProject.objects.get().result
     assert told["low"] < told["value"] < told["high"]
     assert told["fraction"] == pytest.approx(SAVED, abs=0.02)
-    assert told["base"] == ["2025-01-01", "2025-11-30"]
+    assert told["base"] == ["2025-01-01", "2025-12-31"]
     page = page_of(client, address)
     assert "按小时电量对气温" in page
     assert 'id="figure-measured"' in page

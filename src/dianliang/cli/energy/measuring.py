@@ -11,7 +11,7 @@ from dianliang.cli.energy.arguments import day
 from dianliang.cli.parsing import Formatter, Parser
 from dianliang.engines.loading import Span
 from dianliang.engines.measurement import BadFiguresError, MeterSavings, Spread, planned
-from dianliang.flows.energy import hourly, options
+from dianliang.flows.energy import comparing, hourly, options
 from dianliang.flows.energy.hourly import HourlyRow
 from dianliang.flows.energy.measuring import measured
 from dianliang.flows.measuring import computing, tables
@@ -36,6 +36,8 @@ EXAMPLES = """例如：
       --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
   dianliang energy measure --table 产量.csv --design production --measure-on 2026-01-01
   dianliang energy measure 表1 --hourly --temperature 逐时气温.csv \\
+      --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
+  dianliang energy measure 表1 表2 --against 表7 表8 表9 --temperature 气温.csv \\
       --from 2025-01-01 --measure-on 2026-01-01 --until 2026-10-01
   dianliang energy measure --table 对照.csv --design trial --before 85 --after 99.8
   dianliang energy measure --table 样本.csv --design samples --hours 6000 --hours-error 300
@@ -73,6 +75,10 @@ def run(words: Sequence[str]) -> int:
             parser.error(
                 "请给出 --temperature、--from、--until、--measure-on；或用 --table、--plan"
             )
+        if wish.against and not wish.meters:
+            parser.error("用 --against 时请写明措施户的表号")
+        if wish.hourly and (wish.against or wish.changed_on):
+            parser.error("--against、--changed-on 按天算，不与 --hourly 同用")
         _store(wish)
     return 0
 
@@ -81,6 +87,9 @@ def _store(wish: argparse.Namespace) -> None:
     home = Path(wish.home or os.environ.get("DIANLIANG_HOME") or "var").expanduser()
     store = CurveStore(home.resolve() / "curves")
     span = Span(wish.from_on, wish.until_on)
+    if wish.against:
+        _against(wish, store, span)
+        return
     found: Mapping[str, MeterSavings | HourlyRow]
     if wish.hourly:
         found = hourly.measured(
@@ -99,9 +108,37 @@ def _store(wish: argparse.Namespace) -> None:
             span=span,
             measure_on=wish.measure_on,
             temperature_c=temperatures(content_of(wish.temperature), name=wish.temperature.name),
+            changed_on=wish.changed_on,
         )
     rows = [_row(name, one) for name, one in found.items()]
     output.tell(HEADINGS, rows, wish.out, language="zh")
+
+
+def _against(wish: argparse.Namespace, store: CurveStore, span: Span) -> None:
+    """Tell what the meters saved beside others that had no measure."""
+    told = comparing.against(
+        store,
+        meters=wish.meters,
+        pool=wish.against,
+        span=span,
+        measure_on=wish.measure_on,
+        temperature_c=temperatures(content_of(wish.temperature), name=wish.temperature.name),
+    )
+    found = told.found
+    sure: list[object] = ["不给区间", "—"]
+    if found.low is not None and found.high is not None:
+        sure = [f"{found.level:.0%} 区间", f"{found.low:.1%}–{found.high:.1%}"]
+    rows: list[list[object]] = [
+        ["方法", "措施户与对照户各按自己的基线，节能率相减"],
+        ["节能率", f"{found.fraction:.1%}"],
+        sure,
+        ["措施户", f"{found.treated:.1%}"],
+        ["对照户", f"{found.compared:.1%}"],
+        ["状态", STATES[found.status]],
+    ]
+    rows += [["说明", finding.words] for finding in found.findings]
+    rows += [["配对", f"{a} – {b}"] for a, b in zip(told.treated, told.matches, strict=True)]
+    output.tell(("项目", "内容"), rows, wish.out, language="zh")
 
 
 def _row(name: str, one: MeterSavings | HourlyRow) -> list[object]:
@@ -203,6 +240,8 @@ def _parser() -> Parser:
     add("--from", dest="from_on", type=day, metavar="日期", help="基准期从哪天起")
     add("--measure-on", type=day, metavar="日期", help="措施投用日期：之前是基准期")
     add("--until", dest="until_on", type=day, metavar="日期", help="报告期到哪天之前")
+    add("--changed-on", type=day, metavar="日期", help="措施前有过持久变化：基线从这天起重建")
+    add("--against", nargs="+", metavar="表号", help="没上措施的备选对照户：配对后相减")
     add("--table", type=Path, metavar="文件", help="不用曲线库，用一张表")
     designs = [*tables.DESIGNS, *OPTIONS]
     add("--design", choices=designs, default="weather", help="表是哪种设计")

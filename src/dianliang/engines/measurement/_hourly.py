@@ -39,6 +39,7 @@ from dianliang.engines.measurement._savings import (
     FEWEST_REPORT_DAYS,
 )
 from dianliang.engines.measurement._uncertainty import Noise, noise
+from dianliang.engines.measurement._unseen import unseen
 
 CHUNK = 256
 HOURS = 24
@@ -154,7 +155,8 @@ def hourly_savings(
 ) -> HourlySavings:
     """Compare measured energy `kwh` (hours, M), NaN where missing, with what baselines expect.
 
-    Residuals are judged by the day: within a day they move together.
+    Residuals are judged by the day: within a day they move together. Seasons, temperatures and
+    kinds of days that the base period never saw refuse an interval, as they do by the day.
 
     Raises:
         BadFiguresError: shapes do not fit, a reading is infinite or impossible, two rows share an
@@ -175,12 +177,13 @@ def hourly_savings(
     share = len(baselines.weather) / np.maximum(baselines.hours, 1)
     variance = told.sum_variance(count / HOURS) + by_hour * leverage * count**2 * share
     reach = told.quantile(level) * np.sqrt(variance)
+    common = unseen(baselines.weather, hours)
     findings = []
     for number in range(kwh.shape[1]):
         days = baselines.hours[number] / HOURS
-        of: list[Finding] = []
+        of = list(common)
         if not days or not count[number]:
-            of.append(found(Code.NO_READINGS))
+            of = [found(Code.NO_READINGS)]
         elif days < FEWEST_BASE_DAYS:
             of.append(found(Code.SHORT_BASE, n=days, least=FEWEST_BASE_DAYS))
         elif count[number] < FEWEST_REPORT_DAYS * HOURS:
@@ -188,7 +191,7 @@ def hourly_savings(
         elif told.freedom[number] < FEWEST_FREEDOM:
             # Days that are never whole leave no residual: their error would be none.
             of.append(found(Code.FEW_EFFECTIVE, effective=told.freedom[number]))
-        elif expected[number] - measured[number] <= reach[number]:
+        elif not common and expected[number] - measured[number] <= reach[number]:
             of.append(found(Code.NOT_SHOWN))
         findings.append(tuple(of))
     refused = np.array([any(one.is_refusal for one in of) for of in findings], bool)

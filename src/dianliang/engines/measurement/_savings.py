@@ -14,19 +14,16 @@ import numpy as np
 from dianliang.engines.measurement._candidates import CALENDARS, Family, Shape
 from dianliang.engines.measurement._checks import SMALLEST, confidence
 from dianliang.engines.measurement._daily import DailyBaselines, fit_daily, reported
-from dianliang.engines.measurement._days import HOLIDAY, Flags, Floats, Weather
+from dianliang.engines.measurement._days import Flags, Floats, Weather
 from dianliang.engines.measurement._findings import Code, Finding, Status, found, outcome, status_of
 from dianliang.engines.measurement._uncertainty import Noise, noise
+from dianliang.engines.measurement._unseen import unseen
 
 FEWEST_BASE_DAYS = 60
 FEWEST_REPORT_DAYS = 28
 FEWEST_FREEDOM = 5.0
 COMPLETE = 0.9
 """CalTRACK's rule of sufficiency: nine readings in ten."""
-UNSEEN = 0.1
-"""More of the reporting period than this outside what the baseline saw refuses an interval."""
-FEWEST_IN_MONTH = 10
-MARGIN_C = 2.0
 MOST_UNCERTAIN = 0.5
 """Guideline 14's limit of fractional uncertainty, at 68 % confidence."""
 ONE_SIGMA = 0.6827
@@ -153,7 +150,7 @@ def savings(
     reach = told.quantile(level) * np.sqrt(variance)
     saved = expected - measured
     share = told.quantile(ONE_SIGMA) * np.sqrt(variance) / np.maximum(np.abs(saved), 1e-12)
-    common = tuple(_unseen(baselines, days))
+    common = unseen(baselines.days, days)
     findings = tuple(
         (
             *common,
@@ -246,25 +243,6 @@ def _total(
     variance = _variance(told, steps, _leverage(alone, days), len(baselines.days))
     reach = float(told.quantile(level)[0] * np.sqrt(variance[0]))
     return total, total - reach, total + reach
-
-
-def _unseen(baselines: DailyBaselines, days: Weather) -> list[Finding]:
-    """Return what in the reporting period the baseline never saw: the same for all meters."""
-    base = baselines.days
-    seen, counts = np.unique(
-        base.times.astype("datetime64[M]").astype(int) % 12, return_counts=True
-    )
-    often = seen[counts >= FEWEST_IN_MONTH]
-    month = days.times.astype("datetime64[M]").astype(int) % 12
-    warm, known = days.temperature_c, base.temperature_c
-    outside = (warm < known.min() - MARGIN_C) | (warm > known.max() + MARGIN_C)
-    new_kind = (days.kinds >= HOLIDAY) & ~np.isin(days.kinds, base.kinds)
-    shares = {
-        Code.SEASON_UNSEEN: float((~np.isin(month, often)).mean()),
-        Code.TEMPERATURE_UNSEEN: float(outside.mean()),
-        Code.KIND_UNSEEN: float(new_kind.mean()),
-    }
-    return [found(code, share=share) for code, share in shares.items() if share > UNSEEN]
 
 
 def _findings(

@@ -2,7 +2,8 @@
 
 `validate` lists everything wrong with a model; `solve` computes it, symmetric or by phase, for one
 moment or for the steps of `Profiles`; `summarise` compares the flow with `Limits` and says for
-each area what binds, where and when. Power-grid-model does the arithmetic.
+each area what binds, where and when. `prepared` keeps what does not change from call to call.
+Our own kernel sweeps what lies below one source; power-grid-model does the rest.
 """
 
 from dianliang.engines.powerflow._model import (
@@ -36,7 +37,7 @@ from dianliang.engines.powerflow._rules import (
     PhaseRule,
     VoltageRule,
 )
-from dianliang.engines.powerflow._solve import solve
+from dianliang.engines.powerflow._solve import Prepared, prepared, solve
 from dianliang.engines.powerflow._summary import (
     QUANTITY_LABELS,
     AreaSummary,
@@ -73,6 +74,7 @@ __all__ = [
     "Node",
     "Phase",
     "PhaseRule",
+    "Prepared",
     "Profiles",
     "Quantity",
     "Source",
@@ -85,6 +87,7 @@ __all__ = [
     "VoltageRule",
     "Worst",
     "has_neutral",
+    "prepared",
     "solve",
     "summarise",
     "validate",

@@ -154,16 +154,25 @@ def updates(grid: Grid, made: Compiled, profiles: Profiles | None) -> dict[str, 
 
 
 def load_powers(grid: Grid, profiles: Profiles | None) -> tuple[Floats, Floats]:
-    """Return what every load draws by step, (steps, loads) in kW and kvar; feeding in is less."""
-    steps = 1 if profiles is None else profiles.steps
-    sign = np.array([load.sign for load in grid.loads])
-    p = np.tile(np.array([load.p_kw for load in grid.loads], np.float64), (steps, 1))
-    q = np.tile(np.array([load.q_kvar for load in grid.loads], np.float64), (steps, 1))
-    if profiles is not None:
+    """Return what every load draws by step, (steps, loads) in kW and kvar; feeding in is less.
+
+    They are the profiles' own arrays where nothing is to be changed.
+    """
+    sign = np.array([load.sign for load in grid.loads], np.float64)
+    own = [np.array([getattr(x, name) for x in grid.loads], float) for name in ("p_kw", "q_kvar")]
+    if profiles is None:
+        return own[0][None] * sign, own[1][None] * sign
+    told = [np.asarray(profiles.p_kw, np.float64), np.asarray(profiles.q_kvar, np.float64)]
+    if profiles.ids != tuple(load.id for load in grid.loads):
         places = {load.id: i for i, load in enumerate(grid.loads)}
         columns = [places[id_] for id_ in profiles.ids]
-        p[:, columns], q[:, columns] = profiles.p_kw, profiles.q_kvar
-    return p * sign, q * sign
+        for number, (fixed, values) in enumerate(zip(own, told, strict=True)):
+            whole = np.tile(fixed, (profiles.steps, 1))
+            whole[:, columns] = values
+            told[number] = whole
+    if (sign == 1).all():
+        return told[0], told[1]
+    return told[0] * sign, told[1] * sign
 
 
 def _powers(grid: Grid, name: str, which: Any, profiles: Profiles | None) -> tuple[Any, Any]:

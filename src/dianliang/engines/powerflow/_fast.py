@@ -1,13 +1,14 @@
-"""The fast way through steps of a grid without loops, when phases need not be told apart."""
+"""The fast way through steps of a grid, when phases need not be told apart."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from dianliang.engines.powerflow._branches import BASE_VA
 from dianliang.engines.powerflow._kernel import sweep
 from dianliang.engines.powerflow._model import Floats, Grid
-from dianliang.engines.powerflow._tree import BASE_VA, Forest, forest
+from dianliang.engines.powerflow._tree import Forest
 
 BASE_KW = BASE_VA / 1e3
 MOST_SWEEPS = 40
@@ -26,45 +27,59 @@ class Fast:
 
 
 def fast(
-    grid: Grid, powers: tuple[Floats, Floats], *, apart: set[str], tolerance_pu: float
+    grid: Grid, laid: Forest | None, powers: tuple[Floats, Floats], *, tolerance_pu: float
 ) -> Fast | None:
-    """Return all steps of the parts that are trees, or None where none is.
+    """Return all steps of the parts that can be swept, or None where none can.
 
-    `powers` are drawn, in kW and kvar. Columns of what lies in parts with loops or with several
-    sources, whose nodes are `apart`, hold nothing of use.
+    `powers` are drawn, in kW and kvar. Columns of what lies in other parts, whose nodes the forest
+    has `apart`, hold nothing of use. Results lie by column in memory, as the kernel makes them.
     """
-    if all(source.node in apart for source in grid.sources):
+    if laid is None:
         return None
-    found = forest(grid, apart=apart)
-    steps, lines, transformers = len(powers[0]), len(grid.lines), len(grid.transformers)
-    made = Fast(
-        voltage_pu=np.full((steps, len(grid.nodes)), np.nan),
-        line_loading=np.zeros((steps, lines)),
-        transformer_loading=np.zeros((steps, transformers)),
-        line_loss_kw=np.zeros((steps, lines)),
-        transformer_loss_kw=np.zeros((steps, transformers)),
-        is_solved=np.ones(steps, bool),
-    )
+    steps = len(powers[0])
+    voltage = _columns(laid.node, len(grid.nodes), steps, np.nan)
+    line_loading, line_loss = (_columns(laid.line, len(grid.lines), steps) for _ in range(2))
+    loading, loss = (_columns(laid.transformer, len(grid.transformers), steps) for _ in range(2))
+    is_solved = np.ones(steps, bool)
     sweep(
         *powers,
         BASE_KW,
-        found.load,
-        found.load_at,
-        found.first_load,
-        found.parent,
-        _rows(found),
-        found.first,
-        found.source_pu,
+        laid.load,
+        laid.load_at,
+        laid.first_load,
+        laid.parent,
+        _rows(laid),
+        laid.first,
+        laid.source_pu,
+        laid.ties,
+        laid.first_tie,
+        np.stack([laid.gains.real, laid.gains.imag], axis=1),
         tolerance_pu,
         MOST_SWEEPS,
-        np.stack([found.node, found.line, found.transformer]),
-        made.voltage_pu,
-        made.line_loading,
-        made.line_loss_kw,
-        made.transformer_loading,
-        made.transformer_loss_kw,
-        made.is_solved,
+        np.stack([laid.node, laid.line, laid.transformer], axis=1),
+        voltage,
+        line_loading,
+        line_loss,
+        loading,
+        loss,
+        is_solved,
     )
+    return Fast(
+        voltage_pu=voltage.T,
+        line_loading=line_loading.T,
+        transformer_loading=loading.T,
+        line_loss_kw=line_loss.T,
+        transformer_loss_kw=loss.T,
+        is_solved=is_solved,
+    )
+
+
+def _columns(filled: Any, count: int, steps: int, else_: float = 0.0) -> Floats:
+    """Return room for the kernel's results (each, steps), with something where it writes none."""
+    made = np.empty((count, steps))
+    is_left = np.ones(count, bool)
+    is_left[filled[filled >= 0]] = False
+    made[is_left] = else_
     return made
 
 
@@ -82,5 +97,6 @@ def _rows(found: Forest) -> Floats:
             found.far.real,
             found.far.imag,
             found.rating,
-        ]
+        ],
+        axis=1,
     )

@@ -1,10 +1,12 @@
 """Check what things are rated: numbers that are none, negative ratings, impedances of nothing."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
 
 from dianliang.engines.powerflow._model import (
     Grid,
@@ -123,16 +125,18 @@ PLATES: Mapping[type, tuple[str, Mapping[str, Range]]] = {
 
 def plates(grid: Grid) -> Iterator[GridError]:
     """Yield what is wrong with what things are rated, without looking at what joins them."""
-    rated: list[Any] = [
-        *grid.nodes,
-        *grid.line_types,
-        *grid.lines,
-        *grid.transformer_types,
-        *grid.loads,
-        *grid.sources,
-    ]
-    for each in rated:
-        yield from _ranges(each)
+    kinds: tuple[Sequence[Any], ...] = (
+        grid.nodes,
+        grid.line_types,
+        grid.lines,
+        grid.transformer_types,
+        grid.loads,
+        grid.sources,
+    )
+    for every in kinds:
+        if not _are_fine(every):
+            for each in every:
+                yield from _ranges(each)
     for type_ in grid.line_types:
         if type_.r_ohm_per_km == 0 and type_.x_ohm_per_km == 0:
             words = f"线型 {type_.id} 的电阻和电抗都是 0：请填写每公里的值，短接请用开关。"
@@ -143,6 +147,20 @@ def plates(grid: Grid) -> Iterator[GridError]:
             yield GridError(code=ErrorCode.ZERO_IMPEDANCE, id=line.id, words=words)
     for plate in grid.transformer_types:
         yield from _transformer_type(plate)
+
+
+def _are_fine(every: Sequence[Any]) -> bool:
+    """Tell whether all numbers of things of one kind may be as they are: most of thousands are."""
+    if not every:
+        return True
+    for name, range_ in PLATES[type(every[0])][1].items():
+        told = [value for each in every if (value := getattr(each, name)) is not None]
+        values = np.array(told, np.float64)
+        if not np.isfinite(values).all():
+            return False
+        if len(values) and (range_.refuses(values.min()) or range_.refuses(values.max())):
+            return False
+    return True
 
 
 def _ranges(each: Any) -> Iterator[GridError]:

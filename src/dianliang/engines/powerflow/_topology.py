@@ -121,23 +121,7 @@ def loops(grid: Grid) -> list[tuple[Edge, list[str]]]:
     return found
 
 
-def meshed(grid: Grid) -> set[str]:
-    """Return the nodes of every part that holds a loop or has two sources."""
-    near = neighbours(grid)
-    found = {edge.from_node for edge, _ in loops(grid)}
-    fed: set[str] = set()
-    for source in grid.sources:
-        if source.node in fed:
-            found.add(source.node)
-            continue
-        part = {source.node}
-        _spread(near, part)
-        fed |= part
-    _spread(near, found)
-    return found
-
-
-def cut_out(grid: Grid, nodes: set[str]) -> Grid:
+def cut_out(grid: Grid, nodes: frozenset[str]) -> Grid:
     """Return some parts of a grid alone, with what hangs on them by one end that is closed."""
     held = {
         edge.id: (edge.from_node, edge.to_node)
