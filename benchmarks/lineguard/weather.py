@@ -68,10 +68,10 @@ def rain(picture: Picture, number: int, strength: float) -> Picture:
     streaks = np.zeros(picture.shape[:2], np.float32)
     for x, y, long in rng.integers([0, 0, 12], [768, 576, 40], (int(260 * strength**1.6), 3)):
         cv2.line(streaks, (int(x), int(y)), (int(x - long // 5), int(y + long)), 1.0, 1)
-    streaks = cv2.GaussianBlur(streaks, (3, 3), 0)[..., None]
+    soft = cv2.GaussianBlur(streaks, (3, 3), 0)[..., None]
     veil = 0.12 * strength
     wet = (1 - veil) * cv2.GaussianBlur(picture, (0, 0), 0.7 * strength) + veil * 190
-    return _kept(wet + streaks * (235 - wet) * 0.75)
+    return _kept(wet + soft * (235 - wet) * 0.75)
 
 
 def fog(picture: Picture, number: int, strength: float) -> Picture:

@@ -222,7 +222,8 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
     lag = Lag() if source.is_live and source.address.lower().startswith("rtsp") else None
     asked_s = time.monotonic()
     for packet in container.demux(stream):
-        _refuse_late(lag, packet, source, asked_s=asked_s)
+        if lag is not None and packet.pts is not None and packet.time_base is not None:
+            _refuse_late(lag, source, sent_s=float(packet.pts * packet.time_base), asked_s=asked_s)
         try:
             decoded = packet.decode()
         except (
@@ -243,17 +244,14 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
         asked_s = time.monotonic()
 
 
-def _refuse_late(lag: Lag | None, packet: av.Packet, source: Source, *, asked_s: float) -> None:
-    """Refuse to read on where the stream is read long after it was sent; a film never is.
+def _refuse_late(lag: Lag, source: Source, *, sent_s: float, asked_s: float) -> None:
+    """Refuse to read on where a stream is read long after it was sent.
 
-    By HTTP pictures carry no time of their own.
+    Only RTSP is asked: by HTTP pictures carry no time of their own.
 
     Raises:
         UnreadableSourceError: it is; opening it anew drops what waits.
     """
-    if lag is None or packet.pts is None or packet.time_base is None:
-        return
-    sent_s = float(packet.pts * packet.time_base)
     if lag.is_behind(sent_s=sent_s, asked_s=asked_s, now_s=time.monotonic()):
         words = (
             f"{shown(source.address)} 的画面落后 {MOST_LAG_S:.0f} 秒以上，重新连接：这台电脑太忙。"
