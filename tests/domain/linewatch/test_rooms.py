@@ -1,11 +1,14 @@
 """What a camera's figures say, what is shown of its source, how wide a protected strip is."""
 
+from importlib import import_module
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dianliang.domain.linewatch.models import Event
+from dianliang.domain.linewatch.models import Event, RuleVersion
 from dianliang.domain.linewatch.queries.figures import Counted, figures, wilson
 from dianliang.domain.linewatch.signs import strip_m
 from tests.watchworld import happened, registered
@@ -66,3 +69,33 @@ def test_the_database_keeps_no_event_that_cannot_be(town, broken):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(**broken)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [0, 31])
+def test_the_database_keeps_no_picture_longer_than_was_promised(town, days):
+    rules = registered(town).rule_versions.get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RuleVersion.objects.filter(pk=rules.pk).update(retention_days=days)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_shortens_what_the_old_rule_let_through(town, monkeypatch):
+    """The constraint is taken away for a moment, as it is while the migration runs."""
+    rules, options = registered(town).rule_versions.get(), RuleVersion._meta
+    kept = next(one for one in options.constraints if "retention" in one.name)
+    others = [one for one in options.constraints if one is not kept]
+    shorten = import_module("dianliang.domain.linewatch.migrations.0003_kept_thirty_days").shorten
+    with monkeypatch.context() as then:
+        then.setattr(options, "constraints", others)
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(RuleVersion, kept)
+        RuleVersion.objects.filter(pk=rules.pk).update(retention_days=90)
+        with connection.schema_editor() as editor:
+            shorten(apps, editor)
+    with connection.schema_editor() as editor:
+        editor.add_constraint(RuleVersion, kept)
+
+    rules.refresh_from_db()
+    assert rules.retention_days == 30

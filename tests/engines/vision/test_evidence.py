@@ -1,10 +1,24 @@
 """A rod is seen against the empty place, and no head is ever kept."""
 
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from dianliang.engines.vision import Background, RodRules, band, cover, judged, strength
+from dianliang.engines.vision import (
+    Background,
+    RodRules,
+    band,
+    comparisons,
+    cover,
+    judged,
+    middle,
+    strength,
+)
 from tests.engines.vision.scenes import Person, drawn, noisy, place
 
 ANGLER = Person([(0.0, 160, 200), (1e3, 160, 200)])
@@ -65,6 +79,21 @@ def test_who_sits_for_an_hour_does_not_become_background():
     assert away.mean() < 4
     absorbed = np.abs(gray(drawn(empty, [ANGLER], 0.0))[body].astype(int) - gray(empty)[body])
     assert absorbed.mean() > 20
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 17), st.just(2), st.just(9))))
+def test_the_median_of_pictures_is_the_one_of_the_textbook(pictures):
+    assert (middle(list(pictures)) == np.median(pictures, axis=0).astype(np.uint8)).all()
+
+
+@pytest.mark.parametrize("count", range(1, 11))
+def test_the_comparisons_sort_whatever_comes(count):
+    """Zeros and ones are enough (Knuth, TAOCP 3, 5.3.4, the zero-one principle)."""
+    for bits in product((0, 1), repeat=count):
+        kept = list(bits)
+        for one, other in comparisons(count):
+            kept[one], kept[other] = min(kept[one], kept[other]), max(kept[one], kept[other])
+        assert kept == sorted(bits)
 
 
 def test_the_head_is_gone_and_the_rest_is_as_it_was():

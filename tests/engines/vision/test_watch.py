@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from dianliang.engines.vision import (
+    BLIND,
     DetectionRules,
     Event,
     EventKind,
@@ -17,9 +19,11 @@ from dianliang.engines.vision import (
     Watch,
     Zone,
     ZoneKind,
+    small,
     validate,
     window,
 )
+from dianliang.engines.vision._health import outlines, shift
 from tests.engines.vision.scenes import (
     LINE,
     SIZE,
@@ -98,6 +102,63 @@ def test_a_camera_that_was_turned_says_that_its_zones_no_longer_hold():
     assert [one.at_s - START_S for one in moved] == [pytest.approx(18, abs=2.1)]
     assert "请重新划定" in moved[0].words
     assert all(not step.events for step in steps if step.at_s - START_S > 20)
+
+
+def test_a_lens_that_is_covered_says_that_nothing_can_be_seen():
+    def covered(picture, t):
+        dim = cv2.resize(picture, (8, 6), interpolation=cv2.INTER_AREA) // 3 + 60
+        return cv2.resize(dim, SIZE[::-1], interpolation=cv2.INTER_CUBIC) if t >= 8 else picture
+
+    steps, _ = told([], 22, step_s=0.5, change=covered)
+    blind = [one for step in steps for one in step.findings if one.trouble in BLIND]
+
+    assert [one.is_over for one in blind] == [False]
+    assert 8 <= blind[0].at_s - START_S <= 20
+
+
+def test_comparing_views_leaves_them_as_they_are():
+    """For this size OpenCV would write into what it compares, and the view to keep would fade."""
+    view = outlines(small(cv2.cvtColor(place(), cv2.COLOR_BGR2GRAY)))
+    other = np.roll(view, 6, axis=1)
+    kept = view.copy(), other.copy()
+
+    assert shift(view, other)[0] == pytest.approx(6, abs=0.5)
+    assert (view == kept[0]).all()
+    assert (other == kept[1]).all()
+
+
+class Swift(Seeing):
+    """A detector that offers swift looks, and counts them."""
+
+    swift_looks = 0
+
+    def swift(self, picture):
+        self.swift_looks += 1
+        return self(picture)
+
+
+def looks(person, until_s):
+    """Return how many looks a watch over somebody took, and how many were swift."""
+    cam, rng, seeing = camera(), np.random.default_rng(1), Swift([person])
+    seeing.offset = window(cam.zones, size=SIZE, person_share=cam.detection.person_share)[:2]
+    watch, empty = Watch(camera=cam, detector=seeing), place()
+    for t in np.arange(0, until_s, 0.2).round(3):
+        seeing.t = t
+        watch.step(noisy(drawn(empty, [person], t), rng), at_s=START_S + t)
+    return seeing.asked, seeing.swift_looks
+
+
+def test_swift_looks_do_while_who_is_there_is_tall_and_a_close_one_comes_each_second():
+    asked, swift = looks(ANGLER, 12)
+
+    assert asked - swift >= 10
+    assert swift > asked / 3
+
+
+def test_nobody_small_is_looked_at_swiftly():
+    asked, swift = looks(replace(ANGLER, height=10), 8)
+
+    assert (asked > 10, swift) == (True, 0)
 
 
 def test_a_black_or_frozen_picture_makes_no_event_and_is_told():
@@ -195,6 +256,16 @@ def test_at_the_water_only_a_rod_is_warned_of_and_at_once():
     rod = warner.decide(event(START_S + 10, zone="水边", kind=EventKind.FISHING))
 
     assert (shown.level, rod.level) == (Level.CONSOLE, Level.VOICE)
+
+
+def test_fewer_people_than_asked_for_are_only_shown_until_there_are_enough():
+    warner = Warner((LINE,), WarningRules(least_people=2))
+    one = warner.decide(event(START_S))
+    two = warner.decide(replace(event(START_S + 10), people=2))
+
+    assert (one.level, one.reasons[0].code) == (Level.CONSOLE, "few")
+    assert "不到 2 人" in one.reasons[0].words
+    assert two.level is Level.VOICE
 
 
 def test_everything_that_is_wrong_with_a_camera_is_told_at_once():

@@ -244,6 +244,27 @@ def test_a_camera_by_rtsp_that_falls_silent_is_opened_again():
 
 
 @pytest.mark.enable_socket
+def test_a_camera_that_sends_h264_and_is_switched_off_and_on_is_watched_again():
+    with rtsp(form="H264", hangs_up=True) as (address, server):
+        feed, seen, words = Feed("C", source_of(address, rate_hz=10.0)), [], []
+        for told in follow([feed]):
+            is_picture = isinstance(told, Taken)
+            seen.append("picture" if is_picture else told.kind)
+            words += [] if is_picture else [told.words]
+            if is_picture:
+                # The bar is as bright as it was drawn: fragments were put together in order.
+                assert told.picture.shape == (*SIZE, 3)
+                assert told.picture.max() > 200
+                assert told.picture.min() > 60
+            if "picture" in seen and seen[-1] == "picture" and len(set(seen)) > 1:
+                break
+
+    assert set(seen) <= {"picture", NoticeKind.ENDED, NoticeKind.BROKEN}
+    assert server.verbs.count("PLAY") == 2
+    assert not any("geheim" in one or "admin" in one for one in words)
+
+
+@pytest.mark.enable_socket
 def test_a_camera_whose_codec_nobody_knows_is_refused_in_words():
     with (
         rtsp(form="X-NOBODY") as (address, _),

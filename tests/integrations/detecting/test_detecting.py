@@ -6,10 +6,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
 
-from dianliang.engines.vision import NOBODY, cover
+from dianliang.engines.vision import NOBODY, SwiftDetector, cover
 from dianliang.integrations.detecting import NanoDet, UnableToDetectError, keep_clip, keep_snapshot
 from dianliang.integrations.detecting.keeping import UnableToKeepError
+from dianliang.integrations.detecting.light import lightened
 from dianliang.integrations.detecting.nanodet import WEIGHTS, letterboxed, once
 from dianliang.integrations.detecting.onnx_file import DamagedModelError, sides_freed
 
@@ -62,6 +65,31 @@ def test_a_walker_is_found_where_drawn(detector):
     assert len(found) >= 1
     box = found.boxes[int(found.scores.argmax())]
     assert np.abs(box - np.array(truth)).max() < 35
+
+
+def test_a_walker_in_the_dark_is_found_too(detector):
+    """A twentieth of the light, as a camera without a lamp sends it: eleven levels of grey."""
+    picture, truth = figure()
+    dark = (picture * 0.05).astype(np.uint8)
+
+    assert np.abs(detector(dark).boxes[0] - np.array(truth)).max() < 35
+    assert lightened(dark).std() > 5 * dark.std()
+    assert lightened(picture) is picture
+
+
+@given(arrays(np.uint8, (9, 13, 3)))
+def test_brightening_keeps_the_order_of_lights(picture):
+    bright = lightened(picture)
+
+    order = np.argsort(picture[..., 1].ravel(), kind="stable")
+    assert (np.diff(bright[..., 1].ravel()[order].astype(int)) >= 0).all()
+
+
+def test_a_swift_look_finds_whoever_is_not_small(detector):
+    picture, truth = figure()
+
+    assert isinstance(detector, SwiftDetector)
+    assert np.abs(detector.swift(picture).boxes[0] - np.array(truth)).max() < 35
 
 
 def test_what_is_cut_out_of_a_picture_is_found_again(detector):

@@ -10,6 +10,7 @@ from dianliang.domain.linewatch import (
     lifecycle,
     spot_models,  # noqa: F401 (Django finds them from here)
 )
+from dianliang.domain.linewatch.thresholds import MOST_KEPT_DAYS
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 
@@ -137,7 +138,8 @@ class RuleVersion(models.Model):
                 name="watch_rules_quiet",
             ),
             models.CheckConstraint(
-                condition=Q(retention_days__range=(1, 90)), name="watch_rules_retention"
+                condition=Q(retention_days__range=(1, MOST_KEPT_DAYS)),
+                name="watch_rules_retention",
             ),
         ]
 

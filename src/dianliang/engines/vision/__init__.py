@@ -5,7 +5,7 @@ the camera; `cover` hides every head before a picture may be kept. No clock, no 
 detector, pictures and times are handed in. Nobody is ever identified.
 """
 
-from dianliang.engines.vision._background import Background
+from dianliang.engines.vision._background import Background, comparisons, middle
 from dianliang.engines.vision._covering import LEAST_SCORE, Covered, band, cover
 from dianliang.engines.vision._dwell import Stay, Stays, Told
 from dianliang.engines.vision._events import Event, EventKind, Reason, event
@@ -20,6 +20,7 @@ from dianliang.engines.vision._model import (
     Gray,
     Picture,
     Point,
+    SwiftDetector,
     Zone,
     ZoneKind,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "Stay",
     "Stays",
     "Step",
+    "SwiftDetector",
     "Told",
     "Track",
     "Tracker",
@@ -83,12 +85,14 @@ __all__ = [
     "Zone",
     "ZoneKind",
     "band",
+    "comparisons",
     "cover",
     "event",
     "guarded",
     "holds",
     "judged",
     "looked_at",
+    "middle",
     "overlap",
     "small",
     "standing",

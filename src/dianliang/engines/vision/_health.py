@@ -155,7 +155,7 @@ class Health:
         if len(self._latest) < 2:
             return False
         self._shifts.append(
-            _shift(outlines(self._latest[-2]), outlines(self._latest[-1]))[0] / width
+            shift(outlines(self._latest[-2]), outlines(self._latest[-1]))[0] / width
         )
         many = len(self._shifts) == self._shifts.maxlen
         return many and float(np.median(self._shifts)) > self._rules.shake
@@ -177,7 +177,7 @@ class Health:
         if self._outlines is None:
             self._outlines = now
             return False
-        away, _ = _shift(self._outlines, now)
+        away, _ = shift(self._outlines, now)
         is_other = (
             away / picture.shape[1] > rules.moved or _likeness(self._outlines, now) < rules.alike
         )
@@ -199,10 +199,11 @@ def outlines(picture: Gray) -> NDArray[np.float32]:
     return np.asarray(np.minimum(edges / (around + 8.0), 3.0), dtype=np.float32)
 
 
-def _shift(before: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[float, float]:
+def shift(before: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[float, float]:
     """Return by how many pixels the picture moved, and how clearly (0 to 1)."""
     window = cv2.createHanningWindow((before.shape[1], before.shape[0]), cv2.CV_32F)
-    (dx, dy), response = cv2.phaseCorrelate(before, now, window)
+    # Where sizes suit its transform OpenCV writes the window into what it is given: hence copies.
+    (dx, dy), response = cv2.phaseCorrelate(before.copy(), now.copy(), window)
     return (float(np.hypot(dx, dy)), float(response)) if response > 0.05 else (0.0, float(response))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,15 @@ class Detector(Protocol):
 
     def __call__(self, picture: Picture) -> Detections:
         """Return the persons on a picture, however unsure."""
+        ...
+
+
+@runtime_checkable
+class SwiftDetector(Detector, Protocol):
+    """A detector that can also look less closely at less cost: enough for whoever is not small."""
+
+    def swift(self, picture: Picture) -> Detections:
+        """Return the persons on a picture, small ones perhaps left out."""
         ...
 
 

@@ -23,6 +23,11 @@ class DetectionRules:
     idle_s: float = 2.0
     quiet_s: float = 5.0
     """How long nothing moves before the detector rests."""
+    closely_s: float = 1.0
+    """Between close looks while a swift one will do: small persons are found by close ones only."""
+    swift_share: float = 0.065
+    """A swift look will do while all who are followed are so tall, as a share of the longer side of
+    what is looked at: 23 pixels of the 352 that the network then gets."""
     person_share: float = 0.20
     moved_levels: float = 14.0
     moved_share: float = 0.002

@@ -28,6 +28,7 @@ SHARES = frozenset(
         "moved",
         "alike",
         "rain_share",
+        "swift_share",
     }
 )
 POSITIVE = frozenset(

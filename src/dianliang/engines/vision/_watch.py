@@ -5,6 +5,7 @@ picture was taken, by the wall clock: what a file claims of pictures a second is
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +16,14 @@ from dianliang.engines.vision._dwell import Stay, Stays, Told
 from dianliang.engines.vision._events import Event, event
 from dianliang.engines.vision._health import BLIND, Finding, Health, Trouble, small
 from dianliang.engines.vision._identities import Track
-from dianliang.engines.vision._model import NOBODY, Detections, Detector, Gray, Picture
+from dianliang.engines.vision._model import (
+    NOBODY,
+    Detections,
+    Detector,
+    Gray,
+    Picture,
+    SwiftDetector,
+)
 from dianliang.engines.vision._motion import MotionGate
 from dianliang.engines.vision._rods import RodEvidence, judged, strength
 from dianliang.engines.vision._rules import Camera
@@ -50,6 +58,8 @@ class Watch:
         """
         check(camera)
         self._camera, self._detector = camera, detector
+        self._swift = detector.swift if isinstance(detector, SwiftDetector) else detector
+        self._closely_at_s = -np.inf
         self._zones = {zone.id: zone for zone in camera.zones}
         self._gate = MotionGate(camera.zones, camera.detection)
         self._tracker = Tracker(camera.tracking)
@@ -78,7 +88,8 @@ class Watch:
         view = window(
             self._camera.zones, size=size, person_share=self._camera.detection.person_share
         )
-        found = looked_at(self._detector, picture, view)
+        is_close = self._is_close(view, at_s)
+        found = looked_at(self._detector if is_close else self._swift, picture, view)
         tracks = self._tracker.step(found, at_s=at_s, picture=picture)
         self._look_for_rods(gray, tracks, at_s)
         told = self._stays.step(tracks, at_s=at_s, size=size)
@@ -94,6 +105,17 @@ class Watch:
             warned=(*warned, *self._warner.escalate(told.stays, at_s=at_s)),
             findings=findings,
         )
+
+    def _is_close(self, view: Window, at_s: float) -> bool:
+        """Tell whether this look must be a close one, and remember when it was."""
+        rules = self._camera.detection
+        least = rules.swift_share * max(view[2] - view[0], view[3] - view[1])
+        heights = [one.height for one in self._tracker.tracks]
+        is_due = not 0 <= at_s - self._closely_at_s < rules.closely_s * 0.9
+        if heights and min(heights) >= least and not is_due:
+            return False
+        self._closely_at_s = at_s
+        return True
 
     def accept_view(self) -> None:
         """Take the present view for the right one: zones were checked or drawn anew."""
@@ -145,7 +167,9 @@ class Watch:
         )
 
 
-def looked_at(detector: Detector, picture: Picture, view: Window) -> Detections:
+def looked_at(
+    detector: Callable[[Picture], Detections], picture: Picture, view: Window
+) -> Detections:
     """Return what a detector finds in a part of a picture, in pixels of the whole picture."""
     left, top, right, bottom = view
     found = detector(picture[top:bottom, left:right])

@@ -4,6 +4,7 @@ Here the decoder runs, on bytes that a stranger may have made: call `frames` in 
 die (`feeds`), except for files of one's own.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.integrations.cameras.lag import MOST_LAG_S, Lag
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.picture_sources import is_reachable, network_parts, shown
 
@@ -217,7 +219,11 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
         raise UnreadableSourceError(words)
     stream.thread_type = "NONE"
     pace, damaged, number = _Pace(source, stream), 0, 0
+    lag = Lag() if source.is_live and source.address.lower().startswith("rtsp") else None
+    asked_s = time.monotonic()
     for packet in container.demux(stream):
+        if lag is not None and packet.pts is not None and packet.time_base is not None:
+            _refuse_late(lag, source, sent_s=float(packet.pts * packet.time_base), asked_s=asked_s)
         try:
             decoded = packet.decode()
         except (
@@ -235,6 +241,22 @@ def _decoded(container: av.container.InputContainer, source: Source) -> Iterator
             if at_s is not None and frame.width * frame.height <= MOST_PIXELS:
                 picture = np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
                 yield Frame(picture=picture, at_s=None if source.is_live else at_s)
+        asked_s = time.monotonic()
+
+
+def _refuse_late(lag: Lag, source: Source, *, sent_s: float, asked_s: float) -> None:
+    """Refuse to read on where a stream is read long after it was sent.
+
+    Only RTSP is asked: by HTTP pictures carry no time of their own.
+
+    Raises:
+        UnreadableSourceError: it is; opening it anew drops what waits.
+    """
+    if lag.is_behind(sent_s=sent_s, asked_s=asked_s, now_s=time.monotonic()):
+        words = (
+            f"{shown(source.address)} 的画面落后 {MOST_LAG_S:.0f} 秒以上，重新连接：这台电脑太忙。"
+        )
+        raise UnreadableSourceError(words)
 
 
 class _Pace:

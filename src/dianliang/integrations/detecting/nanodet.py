@@ -13,11 +13,14 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dianliang.engines.vision import NOBODY, Detections, Picture
+from dianliang.integrations.detecting.light import lightened
 from dianliang.integrations.detecting.onnx_file import sides_freed
 from dianliang.kernel.errors import DomainError
 
 WEIGHTS = Path(__file__).with_name("nanodet.onnx")
 SIDE = 416
+SWIFT_SIDE = 352
+"""A swift look: a quarter less to compute; persons of 80 pixels on 768 are found as well."""
 BINS = 11
 CLASSES = 80
 PERSON = 0
@@ -65,9 +68,16 @@ class NanoDet:
 
     def __call__(self, picture: Picture) -> Detections:
         """Return the persons on a picture, in its own pixels, the surest first."""
+        return self._found(picture, SIDE)
+
+    def swift(self, picture: Picture) -> Detections:
+        """Return the same at a quarter less cost; the smallest persons may be left out."""
+        return self._found(picture, SWIFT_SIDE)
+
+    def _found(self, picture: Picture, side: int) -> Detections:
         if not picture.size:
             return NOBODY
-        fed, scale = letterboxed(picture)
+        fed, scale = letterboxed(lightened(picture), side=side)
         heads = self._heads(fed)
         parts = [self._decoded(*heads[cells], fed.shape[2:]) for cells in sorted(heads)]
         boxes = np.concatenate([boxes for boxes, _ in parts]) / scale
@@ -109,17 +119,17 @@ class NanoDet:
             )
 
 
-def letterboxed(picture: Picture) -> tuple[Floats, float]:
+def letterboxed(picture: Picture, *, side: int = SIDE) -> tuple[Floats, float]:
     """Return a picture as the network wants it, (1, 3, h, w), and how it was scaled.
 
-    The longer side becomes 416; the shorter one is filled up to whole strides only, as what is
+    The longer side becomes `side`; the shorter one is filled up to whole strides only, as what is
     empty costs as much as what is full.
     """
     height, width = picture.shape[:2]
-    scale = min(SIDE / height, SIDE / width)
+    scale = min(side / height, side / width)
     rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
     shrunk = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    fed = np.empty((1, 3, *(-(-side // STRIDE) * STRIDE for side in (rows, columns))), np.float32)
+    fed = np.empty((1, 3, *(-(-one // STRIDE) * STRIDE for one in (rows, columns))), np.float32)
     fed[:] = EMPTY
     for plane in range(3):
         cv2.scaleAdd(
