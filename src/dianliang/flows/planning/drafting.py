@@ -18,7 +18,7 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
 from dianliang.flows.planning.chosen import busy_jobs, scope_of, teams_in_scope
-from dianliang.flows.planning.computing import NoExecutorError, compute, enough, reporter
+from dianliang.flows.planning.computing import NoExecutorError, compute, enough, order, reporter
 from dianliang.flows.planning.outdated import (
     refuse_if_outdated,
     refuse_if_overtaken,
@@ -236,7 +236,7 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
     busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
     keys = busy.values_list("pk", flat=True)
     operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)
-    queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)
+    queued = order(SOLVE, plan, seconds=0 if is_repair(plan) else plan.seconds, by=by, at=at)
     Plan.objects.filter(pk=plan.pk).update(background_job_id=queued.pk)
     plan.background_job_id = queued.pk
     return plan
