@@ -138,7 +138,7 @@ def test_what_is_left_out_and_who_goes_is_said_in_the_language_of_the_reader(two
     assert len(told) >= 3
     assert left_in_chinese(told) == []
     with translation.override("en"):
-        assert left.reasons[0].said(translation.gettext).endswith("has a valid skill “燃气”.")
+        assert left.reasons[0].said(translation.gettext).endswith("has a valid skill “燃气维修”.")
 
 
 def test_sentences_of_old_stay_as_they_were_written(two_teams):
