@@ -91,14 +91,19 @@ def enqueue(
     key: str | None = None,
     run_after: datetime | None = None,
     max_attempts: int = 5,
+    expected_s: int | None = None,
 ) -> BackgroundJob:
-    """Add work to the queue, in the caller's transaction. The same `key` is added once."""
+    """Add work to the queue, in the caller's transaction. The same `key` is added once.
+
+    `expected_s` is how long it will take, where the caller knows better than the past tells.
+    """
     fields = {
         "payload": payload,
         "run_after": run_after or at,
         "created_by": by.id,
         "created_at": at,
         "max_attempts": max_attempts,
+        "expected_s": expected_s,
     }
     if key is None:
         return BackgroundJob.objects.create(kind=kind, **fields)
@@ -187,9 +192,10 @@ def _take(*, owner: str, clock: Clock) -> BackgroundJob | None:
     while job := waiting.first():
         job.lease_owner = owner
         if job.attempts < job.max_attempts:
-            job.status, job.lease_until = Status.RUNNING, at + LEASE
+            job.status, job.lease_until, job.started_at = Status.RUNNING, at + LEASE, at
             job.attempts += 1
-            job.save(update_fields=["status", "lease_owner", "lease_until", "attempts"])
+            kept = ["status", "lease_owner", "lease_until", "attempts", "started_at"]
+            job.save(update_fields=kept)
             return job
         job.status, job.error, job.finished_at = Status.FAILED, "多次中断，已放弃。", at
         job.save(update_fields=["status", "lease_owner", "error", "finished_at"])

@@ -198,7 +198,9 @@ class BackgroundJob(models.Model):
     error = models.TextField("错误", blank=True)
     created_by = models.CharField("提交者", max_length=64)
     created_at = models.DateTimeField("提交时间")
+    started_at = models.DateTimeField("开始时间", null=True, blank=True)
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
+    expected_s = models.PositiveIntegerField("预计秒数", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "后台任务"

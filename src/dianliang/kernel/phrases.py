@@ -47,6 +47,18 @@ class Phrase(str):
         }
         return Phrase(self.message, **told)
 
+    def retold(self, word: Callable[[str], str]) -> "Phrase":
+        """Return the sentence with another word for each text among its values: names for codes."""
+        told = {
+            name: value.retold(word)
+            if isinstance(value, Phrase)
+            else word(value)
+            if isinstance(value, str)
+            else value
+            for name, value in self.values.items()
+        }
+        return Phrase(self.message, **told)
+
     def kept(self) -> list[Any]:
         """Return what can be stored as JSON; see `phrase_of`."""
         told = {

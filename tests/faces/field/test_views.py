@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from PIL import Image
 
 from dianliang.core.models import AuditEvent, StoredFile, User
@@ -14,8 +15,11 @@ from dianliang.domain.directory.models import RoleAssignment
 from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Attendance
 from dianliang.faces.field import build
+from dianliang.faces.field.requests import answer
 from dianliang.faces.ui.requests import now, today
+from dianliang.flows.briefing import Why
 from dianliang.kernel.actor import Role
+from dianliang.kernel.phrases import Phrase
 from tests import fieldworld
 from tests.core.test_files import photo
 from tests.fieldworld import op
@@ -246,3 +250,12 @@ def test_a_photo_of_12_mb_is_kept_and_a_larger_one_is_not(log_in, size, status, 
 
     assert response.status_code == status
     assert StoredFile.objects.count() == kept
+
+
+def test_what_the_phone_is_told_comes_in_the_language_of_its_reader():
+    why = Why(code="team", values={"words": Phrase("比次选 %(team)s 省 %(n)d 分钟", team="B", n=3)})
+    with translation.override("en"):
+        told = json.loads(answer({"why": [why], "plain": "余村"}).content)
+
+    words = "Saves 3 minutes against the next best, B"
+    assert told == {"why": [{"code": "team", "values": {"words": words}}], "plain": "余村"}

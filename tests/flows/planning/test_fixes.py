@@ -3,13 +3,17 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.utils import translation
 
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations.plans import UnableToPlanError
+from dianliang.domain.work.queries.plan_page import plan_page
 from dianliang.domain.workforce.models import Absence, Certificate, Person, Team
 from dianliang.flows.planning import drafting, editing
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import phrase_of
+from tests.english import left_in_chinese
 from tests.flows.planning.test_planning import TOMORROW, computed, draft, job, publish, replan
 from tests.town import NOON
 
@@ -107,7 +111,7 @@ def test_a_lesser_job_that_gives_way_is_still_listed_and_comes_back_when_undone(
     use(two_teams, plan, urgent, choice)
 
     away = plan.unplanned.get(job=lesser[1])
-    assert away.reasons[0]["words"] == f"为 {urgent.number} 让位，撤销该办法即可恢复。"
+    assert phrase_of(away.reasons[0]["words"]) == f"为 {urgent.number} 让位，撤销该办法即可恢复。"
     undo(two_teams, plan, urgent)
     assert not any(u.reasons[0]["code"] == "displaced" for u in plan.unplanned.all())
 
@@ -117,9 +121,35 @@ def test_words_name_teams_and_skills_as_people_know_them(two_teams):
 
     left = plan.unplanned.get()
 
-    assert "燃气" in left.reasons[0]["words"]
-    assert "gas" not in left.reasons[0]["words"] + left.fix["words"]
-    assert "A队" in left.fix["words"] or "B队" in left.fix["words"]
+    reason, fix = phrase_of(left.reasons[0]["words"]), phrase_of(left.fix["words"])
+    assert "燃气" in reason
+    assert "gas" not in reason + fix
+    assert "A队" in fix or "B队" in fix
+
+
+def test_what_is_left_out_and_who_goes_is_said_in_the_language_of_the_reader(two_teams):
+    plan = computed(draft(two_teams, [job(two_teams, skill="gas"), job(two_teams, area="V2")]))
+    page = plan_page(plan.number, by=two_teams.actor())
+
+    (left,) = page.left_out
+    whys = [stop.why for lane in page.lanes for stop in lane.stops]
+    told = [*left.reasons, *(fix.words for fix in left.fixes), *whys]
+
+    assert len(told) >= 3
+    assert left_in_chinese(told) == []
+    with translation.override("en"):
+        assert left.reasons[0].said(translation.gettext).endswith("has a valid skill “燃气维修”.")
+
+
+def test_sentences_of_old_stay_as_they_were_written(two_teams):
+    plan = computed(draft(two_teams, [job(two_teams, skill="gas"), job(two_teams, area="V2")]))
+    plan.unplanned.update(reasons=[{"code": "no_skill", "words": "没有人会"}], fix=None)
+    plan.stops.update(why="最近的队伍", why_parts=None)
+
+    page = plan_page(plan.number, by=two_teams.actor())
+
+    assert page.left_out[0].reasons == ("没有人会",)
+    assert [stop.why for lane in page.lanes for stop in lane.stops] == ["最近的队伍"]
 
 
 def test_another_day_is_only_offered_when_the_team_is_there_and_free(two_teams):

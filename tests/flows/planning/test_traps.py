@@ -14,6 +14,7 @@ from dianliang.engines import routing
 from dianliang.flows.planning import computing, drafting, editing
 from dianliang.kernel.errors import IllegalTransitionError, InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import phrase_of
 from tests.flows.planning.test_fixes import at
 from tests.flows.planning.test_planning import TOMORROW, computed, draft, job, publish, replan
 from tests.town import NOON, TODAY
@@ -78,7 +79,7 @@ def test_gear_that_runs_out_is_said_not_swallowed(two_teams):
     plan = computed(draft(two_teams, jobs, teams=("A",)))
 
     assert plan.stops.count() == 1
-    assert "发电机" in plan.unplanned.get().reasons[0]["words"]
+    assert "发电机" in phrase_of(plan.unplanned.get().reasons[0]["words"])
 
 
 def test_every_job_asked_for_is_either_planned_or_explained(two_teams):

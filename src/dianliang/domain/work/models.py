@@ -11,6 +11,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work import lifecycle
 from dianliang.domain.workforce.models import Person, Team
+from dianliang.kernel.phrases import phrase_of
 
 
 class Job(models.Model):
@@ -157,6 +158,7 @@ class PlannedStop(models.Model):
     late_s = models.PositiveIntegerField("超承诺秒数", default=0)
     is_locked = models.BooleanField("锁定", default=False)
     why = models.CharField("为何派此队", max_length=200, blank=True)
+    why_parts = models.JSONField("为何派此队（句和数）", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "计划明细"
@@ -170,6 +172,11 @@ class PlannedStop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.team} {self.sequence}"
+
+    @property
+    def why_words(self) -> str:
+        """Return why the team has it, for a reader of any language; rows of old hold Chinese."""
+        return phrase_of(self.why_parts) if self.why_parts else self.why
 
 
 class Unplanned(models.Model):

@@ -26,6 +26,7 @@ from dianliang.engines.routing._why import (
     lifted,
     why_this_team,
 )
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +86,10 @@ def explain_late(problem: Problem, plan: Plan, *, job_id: str) -> Late | None:
     fixed = fixed_words(compiled, number)
     if fixed:
         code = ReasonCode.LOCK if number in compiled.locked else ReasonCode.TIED
-        return replace(late, reasons=(Reason(code=code, words=f"{fixed}，不能单独提前。"),))
+        words = Phrase("%(fixed)s，不能单独提前。", fixed=fixed)
+        return replace(late, reasons=(Reason(code=code, words=words),))
     if all(compiled.shift(route).window.start > job.due_at for route in range(len(tour.runs))):
-        words = "承诺时限早于第一个班次开始，无论如何都赶不上。"
+        words = Phrase("承诺时限早于第一个班次开始，无论如何都赶不上。")
         return replace(late, reasons=(Reason(code=ReasonCode.OUTSIDE_SHIFTS, words=words),))
     with lifted(compiled.data, tour, number) as saved:
         pass
@@ -114,28 +116,29 @@ def _timely(hard: Problem, plan: Plan, late: Late, saved: float) -> Late:
 
 
 def _in_time(fix: Fix) -> str:
-    if fix.kind is FixKind.ANYWAY:
-        return fix.words.replace("仍然排入：", "改为准时：")
+    if fix.kind is FixKind.ANYWAY and isinstance(fix.words, Phrase):
+        return Phrase("改为准时：%(team)s %(when)s", **fix.words.values)
     return fix.words
 
 
 def _cause(hard: Problem, compiled: Compiled, job: Job, *, more_s: float | None) -> Reason:
     if more_s is not None:
-        words = (
-            f"准时也排得下，但整个计划要多花约 {max(1, round(more_s / 60))} 分钟，超过误时的代价。"
+        words = Phrase(
+            "准时也排得下，但整个计划要多花约 %(n)d 分钟，超过误时的代价。",
+            n=max(1, round(more_s / 60)),
         )
         if more_s <= 0:
-            words = "准时也排得下，而且更省：可以直接改。"
+            words = Phrase("准时也排得下，而且更省：可以直接改。")
         return Reason(code=ReasonCode.NOT_WORTH, words=words)
     if (
         not compiled.data.items["last"][compiled.numbers[job.id]]
         > (compiled.data.items["first"][compiled.numbers[job.id]])
     ):
-        words = "客户的可上门时段都在承诺时限之后。"
+        words = Phrase("客户的可上门时段都在承诺时限之后。")
         return Reason(code=ReasonCode.WINDOW, words=words)
     why_not = next(reasons(hard, compiled, job))
     if why_not.code is ReasonCode.FULL:
-        words = f"承诺时限之前，{why_not.words}"
+        words = Phrase("承诺时限之前，%(why)s", why=why_not.words)
         return replace(why_not, words=words)
     return why_not
 

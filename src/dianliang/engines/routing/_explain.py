@@ -7,7 +7,7 @@ insertion, and the price is what the objective then says, plus a stated price of
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dianliang.engines.routing._lacks import EFFORTS_S, Lack, efforts_of, lacks_of
+from dianliang.engines.routing._lacks import EFFORTS_S, Lack, efforts_of, lacks_of, more_gear
 from dianliang.engines.routing._model import (
     Fix,
     FixKind,
@@ -19,6 +19,7 @@ from dianliang.engines.routing._model import (
 from dianliang.engines.routing._reasons import LOCK_BROKEN, binding, reasons, tied
 from dianliang.engines.routing._ways import Found, Ways, World, is_tied
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 MOST_FIXES = 4
 
@@ -64,13 +65,19 @@ def _releasing(ways: Ways, number: int) -> Iterator[ReasonCode]:
 def _fixes(ways: Ways, number: int, anyway: Found | None) -> Iterator[Fix | None]:
     job = ways.compiled.jobs[number]
     if anyway is not None:
-        words = f"仍然排入：{_who(ways, anyway)} {_when(ways, anyway)}"
+        words = Phrase(
+            "仍然排入：%(team)s %(when)s", team=_who(ways, anyway), when=_when(ways, anyway)
+        )
         yield _fix(ways, FixKind.ANYWAY, words, anyway)
     yield _with_overtime(ways, number)
     if job.windows:
         found = ways.best_appointment(number)
         if found is not None:
-            words = f"与客户改约到 {_when(ways, found)}（{_who(ways, found)}）"
+            words = Phrase(
+                "与客户改约到 %(when)s（%(team)s）",
+                when=_when(ways, found),
+                team=_who(ways, found),
+            )
             start_at = ways.compiled.instant(found.begin_s)
             yield replace(_fix(ways, FixKind.WINDOW, words, found), start_at=start_at)
     lacks = lacks_of(job, ways.compiled.routes, ways.problem.teams)
@@ -78,7 +85,7 @@ def _fixes(ways: Ways, number: int, anyway: Found | None) -> Iterator[Fix | None
     yield _with_more_gear(ways, number)
     instead = ways.best_instead(number)
     if instead is not None:
-        words = f"改排优先级较低的 {instead[0].id}"
+        words = Phrase("改排优先级较低的 %(job)s", job=instead[0].id)
         yield _fix(ways, FixKind.DISPLACE, words, instead[1], items=(instead[0].id,))
     yield _on_another_day(ways, job)
 
@@ -105,7 +112,10 @@ def _who(ways: Ways, found: Found) -> str:
 
 
 def _when(ways: Ways, found: Found) -> str:
-    return f"{ways.compiled.instant(found.begin_s).astimezone(SHANGHAI):%m月%d日 %H:%M}"
+    at = ways.compiled.instant(found.begin_s).astimezone(SHANGHAI)
+    return Phrase(
+        "%(month)s月%(day)s日 %(clock)s", month=f"{at:%m}", day=f"{at:%d}", clock=f"{at:%H:%M}"
+    )
 
 
 def _with_overtime(ways: Ways, number: int) -> Fix | None:
@@ -113,7 +123,7 @@ def _with_overtime(ways: Ways, number: int) -> Fix | None:
     more = 0 if found is None else ways.overtime_s(found, number)
     if found is None or more <= 0:
         return None
-    words = f"{_who(ways, found)} 加班 {-(-more // 60)} 分钟"
+    words = Phrase("%(team)s 加班 %(minutes)d 分钟", team=_who(ways, found), minutes=-(-more // 60))
     return replace(_fix(ways, FixKind.OVERTIME, words, found), amount=more)
 
 
@@ -146,8 +156,7 @@ def _with_more_gear(ways: Ways, number: int) -> Fix | None:
     short = () if found is None else ways.gear_short(found, number)
     if found is None or not short:
         return None
-    words = f"给 {_who(ways, found)} 增配：{'、'.join(short)}"
-    return _fix(ways, FixKind.GEAR, words, found, items=short)
+    return _fix(ways, FixKind.GEAR, more_gear(_who(ways, found), short), found, items=short)
 
 
 def _on_another_day(ways: Ways, job: Job) -> Fix | None:
@@ -168,12 +177,12 @@ def _on_another_day(ways: Ways, job: Job) -> Fix | None:
     effort = EFFORTS_S[FixKind.ANOTHER_DAY] + (0.0 if is_kept else extra)
     lack = lacks[found.route]
     team = spare.compiled.routes[found.route][0]
-    words = f"改到 {_when(spare, found)} 由 {team.id} 承接"
+    words = Phrase("改到 %(when)s 由 %(team)s 承接", when=_when(spare, found), team=team.id)
     if lack is not None and lack.effort_s:
-        words += f"，并{lack.words(team.id)}"
+        words = Phrase("%(day)s，并%(ask)s", day=words, ask=lack.words(team.id))
     return Fix(
         kind=FixKind.ANOTHER_DAY,
-        words=words if is_kept else f"{words}（需与客户改约）",
+        words=words if is_kept else Phrase("%(day)s（需与客户改约）", day=words),
         price_s=found.price + effort,
         effort_s=found.effort_s + effort,
         team_id=team.id,

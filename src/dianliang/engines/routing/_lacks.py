@@ -9,6 +9,7 @@ from dianliang.engines.routing._arrays import Routes, is_allowed
 from dianliang.engines.routing._kernel import Floats
 from dianliang.engines.routing._model import FixKind, Job, Shift, Team
 from dianliang.engines.routing._ties import date_of
+from dianliang.kernel.phrases import Phrase, joined
 
 EFFORTS_S = {
     FixKind.WINDOW: 600.0,
@@ -59,16 +60,29 @@ class Lack:
         """Say what to ask for so that a team may take the job."""
         parts: list[str] = []
         if self.skills:
-            names = "、".join(self.skills)
-            source = self.lender or "外单位"
-            parts.append(f"从 {source} 借调会“{names}”的人，跟班 {team_id}")
+            parts.append(
+                Phrase(
+                    "从 %(source)s 借调会“%(skills)s”的人，跟班 %(team)s",
+                    source=self.lender or Phrase("外单位"),
+                    skills=joined("、", self.skills),
+                    team=team_id,
+                )
+            )
         if self.levels:
-            parts.append(f"请“{'、'.join(self.levels)}”等级更高的人带班 {team_id}")
+            levels = joined("、", self.levels)
+            parts.append(
+                Phrase("请“%(skills)s”等级更高的人带班 %(team)s", skills=levels, team=team_id)
+            )
         if self.gear:
-            parts.append(f"给 {team_id} 增配：{'、'.join(self.gear)}")
+            parts.append(more_gear(team_id, self.gear))
         if self.is_barred:
-            parts.append(f"允许 {team_id} 承接")
-        return "，并".join(parts)
+            parts.append(Phrase("允许 %(team)s 承接", team=team_id))
+        return joined(Phrase("，并"), parts)
+
+
+def more_gear(team_id: str, kinds: Sequence[str]) -> str:
+    """Say that a team needs more gear of some kinds."""
+    return Phrase("给 %(team)s 增配：%(gear)s", team=team_id, gear=joined("、", kinds))
 
 
 def lacks_of(job: Job, routes: Routes, teams: Sequence[Team]) -> list[Lack | None]:

@@ -1,4 +1,4 @@
-"""Say in a sentence what keeps a job out of every route."""
+"""Say in a sentence, as a message and its values, what keeps a job out of every route."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -11,11 +11,12 @@ from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, S
 from dianliang.engines.routing.travel import IMPASSABLE_S
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 
 LOCK_BROKEN = Reason(
-    code=ReasonCode.LOCK, words="锁定的队伍和时间已经排不下，请解锁或调整前后的工单。"
+    code=ReasonCode.LOCK, words=Phrase("锁定的队伍和时间已经排不下，请解锁或调整前后的工单。")
 )
-TIED = "它与别的工单绑定，须一起排入：同一系列或同时作业。"
+TIED = Phrase("它与别的工单绑定，须一起排入：同一系列或同时作业。")
 Able = list[tuple[Team, Shift]]
 
 
@@ -27,7 +28,8 @@ def reasons(
     `is_dear` says that a place was found which costs more than leaving the job out.
     """
     if not problem.teams:
-        yield Reason(code=ReasonCode.NO_TEAM, words="所选日期没有队伍在岗，或今天已经下班。")
+        words = Phrase("所选日期没有队伍在岗，或今天已经下班。")
+        yield Reason(code=ReasonCode.NO_TEAM, words=words)
         return
     shifts = [
         (team, shift)
@@ -42,12 +44,13 @@ def reasons(
     equipped = [(team, s) for team, s in skilled if is_equipped(team, s, job)]
     if not equipped:
         counts = {**job.returns, **job.gear}
-        names = "、".join(f"{kind}×{count}" for kind, count in counts.items())
-        yield Reason(code=ReasonCode.NO_GEAR, words=f"具备技能的队伍没有足够的装备：{names}。")
+        names = joined("、", (f"{kind}×{count}" for kind, count in counts.items()))
+        words = Phrase("具备技能的队伍没有足够的装备：%(gear)s。", gear=names)
+        yield Reason(code=ReasonCode.NO_GEAR, words=words)
         return
     able = [(team, s) for team, s in equipped if is_allowed(team, job)]
     if not able:
-        words = "有技能和装备的队伍不服务该区域，或被指定回避。"
+        words = Phrase("有技能和装备的队伍不服务该区域，或被指定回避。")
         yield Reason(code=ReasonCode.NOT_ALLOWED, words=words)
         return
     yield from _in_time(compiled, job, able, is_dear=is_dear)
@@ -58,27 +61,27 @@ def _in_time(compiled: Compiled | None, job: Job, able: Able, *, is_dear: bool) 
     if not any(_meets(shift, job) for _, shift in able):
         yield Reason(code=ReasonCode.OUTSIDE_SHIFTS, words=_outside(job, able, count))
     elif compiled is not None and _is_cut_off(compiled, job):
-        words = f"道路中断，{count} 支可选队伍都到不了。"
+        words = Phrase("道路中断，%(n)d 支可选队伍都到不了。", n=count)
         yield Reason(code=ReasonCode.CUT_OFF, words=words)
     elif compiled is not None and not _fits_alone(compiled, job):
-        words = "路程加作业时长超出班次，即使专程前往也无法按时返回。"
+        words = Phrase("路程加作业时长超出班次，即使专程前往也无法按时返回。")
         yield Reason(code=ReasonCode.TOO_LONG, words=words)
     elif is_dear:
-        words = "排得下，但为它绕行、误时的代价超过它的优先级。"
+        words = Phrase("排得下，但为它绕行、误时的代价超过它的优先级。")
         yield Reason(code=ReasonCode.NOT_WORTH, words=words)
     else:
-        words = f"{count} 支可选队伍的时间已排满，其余工单优先级更高或顺路代价更小。"
+        words = Phrase("%(n)d 支可选队伍的时间已排满，其余工单优先级更高或顺路代价更小。", n=count)
         yield Reason(code=ReasonCode.FULL, words=words)
 
 
 def binding(full: Reason, job: Job, releasing: Iterable[ReasonCode]) -> tuple[Reason, ...]:
     """Return the rules each of which alone keeps a job out of a full plan; else that it is full."""
-    gear = "、".join(sorted({*job.gear, *job.returns}))
+    gear = joined("、", sorted({*job.gear, *job.returns}))
     words = {
-        ReasonCode.GEAR_OUT: f"随车的 {gear} 已分给别的工单，多一份就排得下。",
-        ReasonCode.LUNCH: "要留出用餐时间，不然排得下。",
-        ReasonCode.HOURS: "队伍的工时上限已到，不然排得下。",
-        ReasonCode.WINDOW: "可上门时段内没有空，别的时间还排得下。",
+        ReasonCode.GEAR_OUT: Phrase("随车的 %(gear)s 已分给别的工单，多一份就排得下。", gear=gear),
+        ReasonCode.LUNCH: Phrase("要留出用餐时间，不然排得下。"),
+        ReasonCode.HOURS: Phrase("队伍的工时上限已到，不然排得下。"),
+        ReasonCode.WINDOW: Phrase("可上门时段内没有空，别的时间还排得下。"),
     }
     found = tuple(Reason(code=code, words=words[code]) for code in releasing)
     return found or (full,)
@@ -97,9 +100,10 @@ def tied(problem: Problem, compiled: Compiled, job: Job, *, is_free: bool) -> It
             other = next(found for found in problem.jobs if found.id == mate)
             why = next(reasons(problem, compiled, other, is_dear=True))
             if why.code is not ReasonCode.NOT_WORTH:
-                yield Reason(code=why.code, words=f"与它一起的 {mate}：{why.words}")
+                words = Phrase("与它一起的 %(mate)s：%(why)s", mate=mate, why=why.words)
+                yield Reason(code=why.code, words=words)
                 break
-    words = f"单独排得下，但{TIED}" if is_free else TIED
+    words = Phrase("单独排得下，但%(tied)s", tied=TIED) if is_free else TIED
     yield Reason(code=ReasonCode.TIED, words=words)
 
 
@@ -118,24 +122,41 @@ def mates_of(problem: Problem, job_id: str) -> tuple[str, ...]:
 
 
 def _unskilled(job: Job, shifts: Able) -> str:
-    names = "、".join(sorted(job.skills | job.levels.keys())) or "任何"
+    names = joined("、", sorted(job.skills | job.levels.keys())) or Phrase("任何")
     if any(job.skills <= team.skills_on(shift) for team, shift in shifts):
-        wanted = "、".join(f"{skill} {level} 级" for skill, level in sorted(job.levels.items()))
-        return f"所选日期会“{names}”的队伍等级都不够，需要 {wanted}。"
-    return f"所选日期没有队伍具备有效的“{names}”技能。"
+        wanted = joined(
+            "、",
+            (
+                Phrase("%(skill)s %(level)s 级", skill=skill, level=level)
+                for skill, level in sorted(job.levels.items())
+            ),
+        )
+        return Phrase(
+            "所选日期会“%(skills)s”的队伍等级都不够，需要 %(wanted)s。", skills=names, wanted=wanted
+        )
+    return Phrase("所选日期没有队伍具备有效的“%(skills)s”技能。", skills=names)
 
 
 def _outside(job: Job, able: Able, count: int) -> str:
     need = timedelta(seconds=job.duration_s)
+    minutes = round(job.duration_s / 60)
     if job.windows and all(window.duration < need for window in job.windows):
-        words = "、".join(_span(window) for window in job.windows[:3])
-        return f"可上门时段 {words} 短于作业时长 {round(job.duration_s / 60)} 分钟。"
+        return Phrase(
+            "可上门时段 %(windows)s 短于作业时长 %(minutes)d 分钟。",
+            windows=joined("、", map(_span, job.windows[:3])),
+            minutes=minutes,
+        )
     if not job.windows:
-        return f"作业时长 {round(job.duration_s / 60)} 分钟，超过 {count} 支可选队伍的班次。"
-    asked = "、".join(_span(window) for window in sorted(job.windows)[:3])
+        return Phrase(
+            "作业时长 %(minutes)d 分钟，超过 %(n)d 支可选队伍的班次。", minutes=minutes, n=count
+        )
     first, last = min(s.window.start for _, s in able), max(s.window.end for _, s in able)
-    words = f"可上门时段 {asked} 不在 {count} 支可选队伍的班次之内"
-    return f"{words}（{_span(TimeWindow(first, last))}）。"
+    return Phrase(
+        "可上门时段 %(windows)s 不在 %(n)d 支可选队伍的班次之内（%(shifts)s）。",
+        windows=joined("、", map(_span, sorted(job.windows)[:3])),
+        n=count,
+        shifts=_span(TimeWindow(first, last)),
+    )
 
 
 def _span(window: TimeWindow) -> str:

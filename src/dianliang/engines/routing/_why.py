@@ -14,8 +14,9 @@ from dianliang.engines.routing._kernel import Data, Flags, Tour
 from dianliang.engines.routing._model import Job, Shift, Team
 from dianliang.engines.routing._ties import date_of
 from dianliang.engines.routing._ways import is_tied
+from dianliang.kernel.phrases import Phrase, joined
 
-LOCKED, TOGETHER, IN_SERIES = "已锁定在此队伍", "与 {} 须同时或按间隔一起做", "与同一系列一起排"
+LOCKED, IN_SERIES = Phrase("已锁定在此队伍"), Phrase("与同一系列一起排")
 ALIKE_S = 60.0
 """Less than this is no reason."""
 
@@ -64,7 +65,9 @@ def fixed_words(compiled: Compiled, number: int) -> str:
     if not is_tied(compiled, number):
         return ""
     partner = int(row["partner"])
-    return IN_SERIES if partner < 0 else TOGETHER.format(compiled.jobs[partner].id)
+    if partner < 0:
+        return IN_SERIES
+    return Phrase("与 %(job)s 须同时或按间隔一起做", job=compiled.jobs[partner].id)
 
 
 def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
@@ -86,21 +89,23 @@ def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
         route, _, price, _ = kernel.best_anywhere(d, tour, number, kernel.INFEASIBLE / 2)
     d.able[number] = kept
     team = compiled.routes[int(np.flatnonzero(own)[0])][0]
-    known = "客户的固定服务队伍；" if job.preferred_team == team.id else ""
     if route < 0:
-        count = np.count_nonzero(np.bincount(d.routes["team"][others]))
-        return f"{known}另外 {count} 支可选队伍都排不下"
-    return known + compared(compiled.routes[route][0].id, price - saved)
+        count = int(np.count_nonzero(np.bincount(d.routes["team"][others])))
+        words: str = Phrase("另外 %(n)d 支可选队伍都排不下", n=count)
+    else:
+        words = compared(compiled.routes[route][0].id, price - saved)
+    is_regular = job.preferred_team == team.id
+    return Phrase("客户的固定服务队伍；%(why)s", why=words) if is_regular else words
 
 
 def compared(team_id: str, more_s: float) -> str:
     """Say what another team would cost more, as minutes on the road."""
     minutes = max(1, round(abs(more_s) / 60))
     if abs(more_s) < ALIKE_S:
-        return f"与次选 {team_id} 相差不到 1 分钟"
+        return Phrase("与次选 %(team)s 相差不到 1 分钟", team=team_id)
     if more_s < 0:
-        return f"改由 {team_id} 还可省 {minutes} 分钟"
-    return f"比次选 {team_id} 省 {minutes} 分钟"
+        return Phrase("改由 %(team)s 还可省 %(n)d 分钟", team=team_id, n=minutes)
+    return Phrase("比次选 %(team)s 省 %(n)d 分钟", team=team_id, n=minutes)
 
 
 def _only(compiled: Compiled, job: Job, own: Flags) -> str:
@@ -108,11 +113,12 @@ def _only(compiled: Compiled, job: Job, own: Flags) -> str:
         compiled.routes[v][0].id: cannot(*_on(compiled, int(v)), job) for v in np.flatnonzero(~own)
     }
     if not rest:
-        return "只有这一支队伍"
-    causes = "、".join(
-        f"{count} 支{cause}" for cause, count in Counter(rest.values()).most_common()
+        return Phrase("只有这一支队伍")
+    counted = Counter(rest.values()).most_common()
+    causes = joined(
+        "、", (Phrase("%(n)d 支%(cause)s", n=count, cause=cause) for cause, count in counted)
     )
-    return f"唯一符合条件的队伍：其余 {causes}"
+    return Phrase("唯一符合条件的队伍：其余 %(causes)s", causes=causes)
 
 
 def _on(compiled: Compiled, route: int) -> tuple[Team, Shift]:
@@ -124,13 +130,13 @@ def cannot(team: Team, shift: Shift, job: Job) -> str:
     is_near = team.areas is None or not job.area or job.area in team.areas
     low = any(team.levels.get(skill, 0) < level for skill, level in job.levels.items())
     rules = (
-        (not job.skills <= team.skills_on(shift), "缺技能"),
-        (low, "技能等级不够"),
-        (not is_equipped(team, shift, job), "缺装备"),
-        (team.id in job.forbidden_teams, "被客户回避"),
-        (not is_near, "不管这一片"),
-        (not is_allowed(team, job), "未获指定"),
-        (shift.only_for is not None and job.id not in shift.only_for, "班次另有专用"),
+        (not job.skills <= team.skills_on(shift), Phrase("缺技能")),
+        (low, Phrase("技能等级不够")),
+        (not is_equipped(team, shift, job), Phrase("缺装备")),
+        (team.id in job.forbidden_teams, Phrase("被客户回避")),
+        (not is_near, Phrase("不管这一片")),
+        (not is_allowed(team, job), Phrase("未获指定")),
+        (shift.only_for is not None and job.id not in shift.only_for, Phrase("班次另有专用")),
     )
     return next((words for is_broken, words in rules if is_broken), "")
 
@@ -171,13 +177,15 @@ def _busy(compiled: Compiled, route: int, job: Job) -> str:
         compiled.data, compiled.idle, number, route, kernel.INFEASIBLE / 2
     )
     if index >= 0:
-        return "时间已排满"
-    day = f"{date_of(compiled.shift(route)):%m月%d日}"
-    return f"{day} 的班次与可上门时段或路程对不上"
+        return Phrase("时间已排满")
+    on = date_of(compiled.shift(route))
+    return Phrase(
+        "%(month)s月%(day)s日 的班次与可上门时段或路程对不上", month=f"{on:%m}", day=f"{on:%d}"
+    )
 
 
 def _costs(more_s: float) -> str:
     minutes = round(abs(more_s) / 60)
     if abs(more_s) < ALIKE_S:
-        return "代价相当"
-    return f"多 {minutes} 分钟" if more_s > 0 else f"少 {minutes} 分钟"
+        return Phrase("代价相当")
+    return Phrase("多 %(n)d 分钟", n=minutes) if more_s > 0 else Phrase("少 %(n)d 分钟", n=minutes)

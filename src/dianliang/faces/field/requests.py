@@ -1,7 +1,7 @@
 """What the phone app needs of a request: JSON in, JSON out, and words when something is wrong."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import wraps
 from typing import Any, NoReturn
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dianliang.faces.ui.requests import actor
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 FIELD_ROLES = (Role.STEWARD, Role.CAPTAIN)
 View = Callable[..., HttpResponse]
@@ -24,15 +25,24 @@ class Encoder(DjangoJSONEncoder):
     def default(self, o: Any) -> Any:
         """Turn what JSON does not know into what it knows."""
         if is_dataclass(o) and not isinstance(o, type):
-            return asdict(o)
+            return spoken(asdict(o))
         if isinstance(o, frozenset):
             return sorted(o)
         return super().default(o)
 
 
+def spoken(content: Any) -> Any:
+    """Return content with its sentences in the reader's language."""
+    if isinstance(content, Phrase):
+        return content.said(_)
+    if isinstance(content, Mapping):
+        return {name: spoken(value) for name, value in content.items()}
+    return [spoken(one) for one in content] if isinstance(content, list | tuple) else content
+
+
 def answer(content: Any, *, status: int = 200) -> JsonResponse:
     """Answer with JSON that nobody but the phone keeps."""
-    response = JsonResponse(content, encoder=Encoder, status=status, safe=False)
+    response = JsonResponse(spoken(content), encoder=Encoder, status=status, safe=False)
     response["Cache-Control"] = "no-store"
     return response
 

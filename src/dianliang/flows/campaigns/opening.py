@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from dianliang.core import audit, jobs
 from dianliang.core.models import BackgroundJob
+from dianliang.core.waiting import note_of
 from dianliang.domain.programs import access
 from dianliang.domain.programs.lifecycle import MAY_GET_A_JOB
 from dianliang.domain.programs.models import Campaign, Target
@@ -217,4 +218,4 @@ def running(campaign: Campaign) -> Running | None:
         kind__in=kinds, status__in=jobs.GOING_ON, payload__number=campaign.number
     ).order_by("-pk")
     job = going.first()
-    return Running(share=job.progress_share, note=job.progress_note) if job else None
+    return Running(share=job.progress_share, note=note_of(job)) if job else None

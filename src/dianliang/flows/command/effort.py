@@ -14,7 +14,7 @@ from dianliang.domain.work.lifecycle import JOB_LABELS
 from dianliang.domain.work.models import Unplanned
 from dianliang.flows.command.figures import Asked, Figure, Grid, Section, clock
 from dianliang.flows.incidents.figures import Record
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined, phrase_of
 
 REASONS: Mapping[str, str] = {
     "no_team": "没有可派的队伍",
@@ -173,7 +173,7 @@ def left_record(row: Unplanned) -> Record:
             row.job.title,
             RANK_LABELS[task.rank if task else "other"],
             row.job.area.name,
-            "；".join(reason.get("words", "") for reason in row.reasons),
+            joined("；", (phrase_of(one.get("words", "")) for one in row.reasons)),
             REASONS.get(first.get("code", ""), OTHER),
         ),
     )

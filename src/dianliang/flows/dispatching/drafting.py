@@ -37,6 +37,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 LENGTHS_H, ON_H, REST_H = (6, 12, 24, 48, 72, 96), (6, 8, 10, 12), (8, 10, 11, 12)
 LATENESS = timedelta(minutes=10)
@@ -204,7 +205,7 @@ def cuts_of(text: str) -> tuple[Cut, ...]:
             Cut(
                 points=tuple(GeoPoint(lat, lon) for lat, lon in ring[:-1]),
                 is_closed=True,
-                words=f"划定的 {len(ring) - 1} 边形进不去",
+                words=Phrase("划定的 %(n)d 边形进不去", n=len(ring) - 1),
             )
             for ring in zone["polygons"]
         ]
@@ -212,7 +213,7 @@ def cuts_of(text: str) -> tuple[Cut, ...]:
             Cut(
                 points=circle(GeoPoint(lat, lon), radius_m=1000 * km),
                 is_closed=True,
-                words=f"划定的圆（半径 {km:g} 公里）进不去",
+                words=Phrase("划定的圆（半径 %(km)s 公里）进不去", km=f"{km:g}"),
             )
             for lat, lon, km in zone["circles"]
         ]

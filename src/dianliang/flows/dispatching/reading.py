@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 
 from dianliang.core.models import BackgroundJob
+from dianliang.core.waiting import note_of
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import IncidentRow, row_of
 from dianliang.domain.mobilisation import tasks
@@ -27,6 +28,7 @@ from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined, phrase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         verbs=frozenset(t.verb for t in PLAN.verbs(plan.status, role=Role(by.role))),
         error=outcome.get("error", "") if plan.status == "FAILED" else "",
         progress_share=background.progress_share if background else 0.0,
-        progress_note=background.progress_note if background else "",
+        progress_note=note_of(background),
         solved_s=outcome.get("solved_s", 0.0),
         ways=outcome.get("ways", ""),
         happened=tuple(repair.get("words", ())),
@@ -219,7 +221,7 @@ def _left(rows: Iterable[Unplanned], names: Mapping[str, str]) -> tuple[LeftRow,
             rank_label=LABELS[_rank_of(row)],
             area_name=row.job.area.name,
             due_at=row.job.due_at,
-            reasons="；".join(reason["words"] for reason in row.reasons),
+            reasons=joined("；", (phrase_of(reason["words"]) for reason in row.reasons)),
             help=_help(row, names),
             help_label=FIX_LABELS.get(row.fix["kind"], "") if row.fix else "",
         )
@@ -255,10 +257,16 @@ def _help(row: Unplanned, names: Mapping[str, str]) -> str:
     start = _clock(fix.get("start_at"))
     if fix["kind"] == "gear":
         team = names.get(fix["team_id"], fix["team_id"])
-        until = f"{start} 前" if start else ""
-        what = "、".join(f"一件{item.partition('×')[0]}" for item in fix["items"])
-        return f"{row.job.area.name}再有{what}，{until}交给{team}就能送上"
-    return str(fix["words"])
+        what = joined(
+            "、", (Phrase("一件%(gear)s", gear=item.partition("×")[0]) for item in fix["items"])
+        )
+        told = {"place": row.job.area.name, "what": what, "team": team}
+        if start:
+            return Phrase(
+                "%(place)s再有%(what)s，%(until)s 前交给%(team)s就能送上", until=start, **told
+            )
+        return Phrase("%(place)s再有%(what)s，交给%(team)s就能送上", **told)
+    return phrase_of(fix["words"])
 
 
 def _clock(text: str | None) -> str:
@@ -286,7 +294,7 @@ def _shortage(place: str, sort: str, found: Sequence[tuple[Unplanned, Task]]) ->
         (datetime.fromisoformat(start) for start in starts), default=min(dues, default=None)
     )
     row, task = found[0]
-    told = f"，{until.astimezone(SHANGHAI):%m-%d %H:%M} 前到" if until else ""
+    told = {"place": place, "n": count, "gear": sort, "tasks": len(found)}
     return Shortage(
         place=place,
         sort=sort,
@@ -296,7 +304,13 @@ def _shortage(place: str, sort: str, found: Sequence[tuple[Unplanned, Task]]) ->
         least=task.least_capacity,
         lat=row.job.lat,
         lon=row.job.lon,
-        words=f"{place}再有 {count} 件{sort}{told}，就能做 {len(found)} 项任务",
+        words=Phrase(
+            "%(place)s再有 %(n)d 件%(gear)s，%(until)s 前到，就能做 %(tasks)d 项任务",
+            until=f"{until.astimezone(SHANGHAI):%m-%d %H:%M}",
+            **told,
+        )
+        if until
+        else Phrase("%(place)s再有 %(n)d 件%(gear)s，就能做 %(tasks)d 项任务", **told),
     )
 
 

@@ -13,6 +13,8 @@ from dianliang.domain.mobilisation.lines import joined, words_of
 from dianliang.domain.mobilisation.models import LineReport, LineWork, Task
 from dianliang.domain.work.models import Plan, PlannedStop, Unplanned, Visit
 from dianliang.flows.planning.terms import Terms, terms_of
+from dianliang.kernel.phrases import Phrase, phrase_of
+from dianliang.kernel.phrases import joined as sentences
 
 LEAST_PACE_H = 0.5
 """A shift that has worked for less says nothing of its pace yet."""
@@ -237,7 +239,7 @@ def _gaps(work: LineWork, left: Sequence[Unplanned]) -> tuple[GapRow, ...]:
     found: list[GapRow] = []
     for begin, end in joined((t.from_m or 0.0, t.to_m or 0.0) for t, _ in out):
         own = [row for t, row in out if begin <= (t.from_m or 0.0) < end]
-        reasons = dict.fromkeys(one["words"] for row in own for one in row.reasons[:1])
+        reasons = dict.fromkeys(phrase_of(one["words"]) for row in own for one in row.reasons[:1])
         fixes = sorted(
             (fix for row in own for fix in (row.fix, *row.other_fixes) if fix),
             key=lambda fix: fix["price_s"],
@@ -248,11 +250,11 @@ def _gaps(work: LineWork, left: Sequence[Unplanned]) -> tuple[GapRow, ...]:
                 words=words_of(begin, end),
                 km=(end - begin) / 1000,
                 person_hours=hours,
-                reasons="；".join(list(reasons)[:3]),
+                reasons=sentences("；", list(reasons)[:3]),
                 help=_help(
                     work,
                     hours,
-                    str(fixes[0]["words"]) if fixes else "",
+                    phrase_of(fixes[0]["words"]) if fixes else "",
                     parts=len(own),
                     is_short={r.get("code") for row in own for r in row.reasons[:1]} <= CREWS_HELP,
                 ),
@@ -269,9 +271,13 @@ def _help(work: LineWork, person_hours: float, fix: str, *, parts: int, is_short
     if not is_short or (fix and parts == 1):
         return fix
     count = ceil(person_hours / (work.people * work.day_h))
-    each = f"每队 {work.people} 人、在线上 {work.day_h:g} 小时"
-    whole = f"再有 {count} 支队伍各上一班就能做完（{each}）"
-    return f"{whole}；只多做一段：{fix}" if fix else whole
+    whole = Phrase(
+        "再有 %(n)d 支队伍各上一班就能做完（每队 %(people)d 人、在线上 %(h)s 小时）",
+        n=count,
+        people=work.people,
+        h=f"{work.day_h:g}",
+    )
+    return Phrase("%(whole)s；只多做一段：%(fix)s", whole=whole, fix=fix) if fix else whole
 
 
 def _turns(

@@ -14,6 +14,7 @@ from dianliang.core.models import BackgroundJob
 from dianliang.core.numbers import next_number
 from dianliang.core.rows import Rows
 from dianliang.core.sheets import UnreadableSheetError
+from dianliang.core.waiting import note_of
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.key_customers import access, queries
 from dianliang.domain.key_customers.lifecycle import TABLE
@@ -138,5 +139,5 @@ def _going(row: TableRow, job: BackgroundJob | None) -> Going:
     return Going(
         row=row,
         share=job.progress_share if job else 1.0,
-        note=job.progress_note if job else "",
+        note=note_of(job),
     )

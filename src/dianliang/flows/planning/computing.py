@@ -3,12 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from dianliang.core import jobs as background
+from dianliang.core.models import BackgroundJob
+from dianliang.domain.work.models import Plan
 from dianliang.engines import routing
+from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 
 LEAST_PATIENCE = 6_000
@@ -17,6 +21,10 @@ PATIENCE_PER_JOB = 2_000
 
 A search cools down over its whole time: of a large plan it must not be cut short while it is warm.
 """
+
+
+AROUND_S = 5
+"""What building a plan, checking and explaining it takes beside the search."""
 
 
 class NoExecutorError(DomainError):
@@ -53,6 +61,13 @@ def compute(
             progress=progress,
             executor=executor,
         )
+
+
+def order(kind: str, plan: Plan, *, seconds: int, by: Actor, at: datetime) -> BackgroundJob:
+    """Queue the computation of a plan; those behind it are told how long its search may take."""
+    asked = {"plan": plan.number}
+    expected_s = seconds + AROUND_S
+    return background.enqueue(kind, asked, by=by, at=at, max_attempts=3, expected_s=expected_s)
 
 
 @contextmanager

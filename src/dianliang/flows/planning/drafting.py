@@ -18,7 +18,7 @@ from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines import routing
 from dianliang.flows.planning.chosen import busy_jobs, scope_of, teams_in_scope
-from dianliang.flows.planning.computing import NoExecutorError, compute, enough, reporter
+from dianliang.flows.planning.computing import NoExecutorError, compute, enough, order, reporter
 from dianliang.flows.planning.outdated import (
     refuse_if_outdated,
     refuse_if_overtaken,
@@ -38,6 +38,7 @@ from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import first_open, refuse_if_what_if, terms_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 SOLVE = "planning.solve"
 LONGEST_S = 300
@@ -236,7 +237,7 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
     busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
     keys = busy.values_list("pk", flat=True)
     operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)
-    queued = background.enqueue(SOLVE, {"plan": plan.number}, by=by, at=at, max_attempts=3)
+    queued = order(SOLVE, plan, seconds=0 if is_repair(plan) else plan.seconds, by=by, at=at)
     Plan.objects.filter(pk=plan.pk).update(background_job_id=queued.pk)
     plan.background_job_id = queued.pk
     return plan
@@ -256,7 +257,7 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
     plan = Plan.objects.select_related("unit").get(number=context.payload["plan"])
     if plan.status != "SOLVING" or plan.background_job_id != context.job_id:
         return {"skipped": plan.status}
-    context.progress(0.01, "准备数据：谁在岗、有什么技能、已有哪些上门")
+    context.progress(0.01, Phrase("准备数据：谁在岗、有什么技能、已有哪些上门"))
     if is_repair(plan):
         return _repair(plan, at=context.clock())
     built = build(plan, at=context.clock())
@@ -276,7 +277,7 @@ def solve_in_background(context: background.JobContext) -> dict[str, Any]:
         operations.fail(plan=plan, words=words, by=SYSTEM, at=context.clock())
         return {"error": words}
     solved_s = time.monotonic() - began
-    context.progress(0.98, "核对并说明原因")
+    context.progress(0.98, Phrase("核对并说明原因"))
     proven = routing.bound(built.problem) if len(built.jobs) <= MOST_PROVEN else None
     return _keep(plan, built, result, solved_s=solved_s, bound=proven, at=context.clock())
 
@@ -285,9 +286,8 @@ def _repair(plan: Plan, *, at: datetime) -> dict[str, Any]:
     try:
         found = repair(plan, at=at)
     except routing.InvalidProblemError as refusal:
-        words = str(refusal)
-        operations.fail(plan=plan, words=words, by=SYSTEM, at=at)
-        return {"error": words}
+        operations.fail(plan=plan, words=str(refusal), by=SYSTEM, at=at)
+        return {"error": str(refusal)}
     operations.keep_result(
         plan=plan,
         stops=found.stops,

@@ -21,6 +21,7 @@ from dianliang.flows.planning.records import (
     skeleton_of,
 )
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase, phrase_of
 
 Orders = dict[tuple[str, date], list[str]]
 
@@ -129,7 +130,7 @@ def _relax(plan: Plan, relaxed: dict[str, Any], revision: int, *, by: Actor, at:
         must_keep=job_number,
         also=(job_number,),
         revision=revision,
-        words=f"采用办法：{fix['words']}",
+        words=f"采用办法：{phrase_of(fix['words'])}",
         by=by,
         at=at,
     )
@@ -226,11 +227,11 @@ def _why_not(built: Built, orders: Orders, lost: str) -> str:
     """Say why a job does not fit where it was put: as if that team were the only one."""
     lane = next((key for key, day in orders.items() if lost in day), None)
     if lane is None:
-        return "没有队伍能承接。"
+        return Phrase("没有队伍能承接。")
     code, day = lane[0], orders[lane]
     team = next((team for team in built.problem.teams if team.id == code), None)
     if team is None or lane[1] not in built.days[code]:
-        return "该队伍当天已不在岗。"
+        return Phrase("该队伍当天已不在岗。")
     shift = team.shifts[built.days[code].index(lane[1])]
     alone = replace(
         built.problem,
@@ -241,7 +242,7 @@ def _why_not(built: Built, orders: Orders, lost: str) -> str:
     only = replace(built, days={code: (lane[1],)})
     laid = routing.follow_plan(alone, skeleton_of({lane: day}, only))
     left = next((left for left in laid.unassigned if left.job_id == lost), None)
-    return built.readable(left.reasons[0].words) if left else "与锁定或已接单的上门冲突。"
+    return built.readable(left.reasons[0].words) if left else Phrase("与锁定或已接单的上门冲突。")
 
 
 def set_lock(

@@ -10,6 +10,7 @@ from dianliang.engines import routing
 from dianliang.flows.planning.relaxing import Lane
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import kept, phrase_of
 
 CORNERS = 24
 """A circle is drawn with so many corners: 1 % from round."""
@@ -77,7 +78,7 @@ class Happened:
                 {
                     "points": [[point.lat, point.lon] for point in cut.points],
                     "is_closed": cut.is_closed,
-                    "words": cut.words,
+                    "words": kept(cut.words),
                 }
                 for cut in self.cuts
             ],
@@ -103,7 +104,7 @@ def happened_from(outcome: Mapping[str, Any] | None) -> Happened:
             Cut(
                 points=tuple(GeoPoint(*point) for point in cut["points"]),
                 is_closed=cut["is_closed"],
-                words=cut["words"],
+                words=phrase_of(cut["words"]),
             )
             for cut in body["cuts"]
         ),

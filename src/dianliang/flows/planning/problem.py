@@ -27,6 +27,7 @@ from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 LUNCH, NIGHT = (11.5, 13.5), (23.5, 25.5)
 """Lunch, and the meal of a shift that passes midnight, begin and end between these hours."""
@@ -66,7 +67,11 @@ class Built:
         longest_first = sorted(names, key=len, reverse=True)
         codes = "|".join(re.escape(code) for code in longest_first)
         whole = rf"(?<![A-Za-z0-9_-])(?:{codes})(?![A-Za-z0-9_-])"
-        return re.sub(whole, lambda found: names[found.group()], words)
+
+        def named(text: str) -> str:
+            return re.sub(whole, lambda found: names[found.group()], text)
+
+        return words.retold(named) if isinstance(words, Phrase) else named(words)
 
 
 def build(plan: Plan, *, at: datetime) -> Built:

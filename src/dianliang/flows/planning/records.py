@@ -14,6 +14,7 @@ from dianliang.engines import routing
 from dianliang.flows.planning.problem import Built
 from dianliang.flows.planning.terms import Terms
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase, kept
 
 FREE = routing.Objective(
     unassigned_must=0,
@@ -26,6 +27,7 @@ FREE = routing.Objective(
     total=0.0,
 )
 """The objective of a plan that was not priced yet."""
+WITHDRAWN = Phrase("这次上门已撤下，工单退回待安排。")
 
 
 def lines_of(
@@ -53,7 +55,7 @@ def lines_of(
     left_out = [
         OutLine(
             job=built.jobs[left.job_id],
-            reasons=[{**asdict(r), "words": built.readable(r.words)} for r in left.reasons],
+            reasons=[reason_json(reason, built) for reason in left.reasons],
             fix=fix_json(left.fix, built) if left.fix else None,
             other_fixes=[fix_json(fix, built) for fix in left.others],
         )
@@ -62,7 +64,7 @@ def lines_of(
     left_out += [
         OutLine(
             job=built.jobs[number],
-            reasons=[{"code": "displaced", "words": f"为 {by} 让位，撤销该办法即可恢复。"}],
+            reasons=[{"code": "displaced", "words": _displaced(by).kept()}],
             fix=None,
             other_fixes=[],
         )
@@ -71,7 +73,7 @@ def lines_of(
     left_out += [
         OutLine(
             job=job,
-            reasons=[{"code": "withdrawn", "words": "这次上门已撤下，工单退回待安排。"}],
+            reasons=[{"code": "withdrawn", "words": WITHDRAWN.kept()}],
             fix=None,
             other_fixes=[],
         )
@@ -80,10 +82,19 @@ def lines_of(
     return lines, left_out
 
 
+def _displaced(by: str) -> Phrase:
+    return Phrase("为 %(job)s 让位，撤销该办法即可恢复。", job=by)
+
+
+def reason_json(reason: routing.Reason, built: Built) -> dict[str, Any]:
+    """Return a reason of the engine as it is stored, for a reader of any language."""
+    return {"code": reason.code, "words": kept(built.readable(reason.words))}
+
+
 def fix_json(fix: routing.Fix, built: Built) -> dict[str, Any]:
     """Return a fix of the engine as it is stored, in readable words."""
     body = asdict(fix)
-    body["words"] = built.readable(fix.words)
+    body["words"] = kept(built.readable(fix.words))
     days = built.days[fix.team_id]
     if fix.opens_at:
         body["on"] = fix.opens_at.astimezone(SHANGHAI).date().isoformat()

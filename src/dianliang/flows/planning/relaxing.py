@@ -7,6 +7,7 @@ from typing import Any
 
 from dianliang.engines import routing
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import phrase_of
 
 Lane = tuple[str, date]
 
@@ -62,7 +63,7 @@ def fix_from(body: dict[str, Any]) -> routing.Fix:
     }
     return routing.Fix(
         kind=routing.FixKind(body["kind"]),
-        words=body["words"],
+        words=phrase_of(body["words"]),
         price_s=body["price_s"],
         team_id=body["team_id"],
         shift=body["shift"],

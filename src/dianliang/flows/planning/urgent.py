@@ -27,6 +27,7 @@ from dianliang.flows.planning.terms import refuse_if_dispatch
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 BEST = 3
 NOTICEABLE_S = 5 * 60
@@ -212,8 +213,10 @@ def _refuse_if_out(built: Built, laid: routing.Plan, orders: Orders, job: Job) -
     kept = {stop.job_id for route in laid.routes for stop in route.stops}
     if job.number not in kept:
         left = next(left for left in laid.unassigned if left.job_id == job.number)
-        hint = f"；可以：{left.fix.words}" if left.fix else ""
-        raise UnableToPlanError(built.readable(f"插不进去：{left.reasons[0].words}{hint}"))
+        words = Phrase("插不进去：%(why)s", why=left.reasons[0].words)
+        if left.fix:
+            words = Phrase("%(refused)s；可以：%(fix)s", refused=words, fix=left.fix.words)
+        raise UnableToPlanError(built.readable(words))
     pushed = sorted({n for day in orders.values() for n in day} & built.jobs.keys() - kept)
     if pushed:
         names = "、".join(f"{n} {built.jobs[n].title}" for n in pushed[:3])

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from dianliang.core import audit, files, jobs
 from dianliang.core.models import BackgroundJob, StoredFile
 from dianliang.core.numbers import next_number
+from dianliang.core.waiting import note_of
 from dianliang.engines.loading import rows_of
 from dianliang.flows.energy import taking_in
 from dianliang.flows.energy.taking_in import Taken
@@ -236,7 +237,7 @@ def _going(job: BackgroundJob | None) -> Going:
     return Going(
         is_going_on=is_going_on,
         share=job.progress_share if job else 0.0,
-        note=job.progress_note if job else "",
+        note=note_of(job),
         failed=GIVEN_UP if is_failed else "",
     )
 

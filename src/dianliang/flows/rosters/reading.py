@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from dianliang.core.models import BackgroundJob
 from dianliang.core.rows import Rows
+from dianliang.core.waiting import note_of
 from dianliang.domain.rosters.models import Roster, Shift, Swap, Turn
 from dianliang.domain.rosters.queries import OnDuty, on_duty, roster_of, visible
 from dianliang.domain.workforce.models import Person
@@ -349,4 +350,4 @@ def _progress(roster: Roster) -> str:
     if roster.status != "SOLVING" or roster.background_job_id is None:
         return ""
     job = BackgroundJob.objects.filter(pk=roster.background_job_id).first()
-    return job.progress_note if job else ""
+    return note_of(job)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dianliang.core import jobs
 from dianliang.core.models import BackgroundJob
+from dianliang.core.waiting import note_of
 from dianliang.domain.relief import operations, study_queries
 from dianliang.domain.relief.models import Study
 from dianliang.domain.relief.operations import Studied, UnableToRelieveError
@@ -102,7 +103,7 @@ def _going(kind: str, *, by: Actor) -> Going:
     return Going(
         is_going_on=job.status in jobs.GOING_ON,
         share=job.progress_share,
-        note=job.progress_note,
+        note=note_of(job),
         failed=failed,
     )
 

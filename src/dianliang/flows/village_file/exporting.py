@@ -11,6 +11,7 @@ from django.db import transaction
 
 from dianliang.core import audit, files, jobs
 from dianliang.core.models import BackgroundJob, StoredFile
+from dianliang.core.waiting import note_of
 from dianliang.domain.insight import villages
 from dianliang.domain.network import access
 from dianliang.domain.territory.models import Area
@@ -131,7 +132,7 @@ def _export(job: BackgroundJob) -> Export:
         asked_at=job.created_at,
         status=job.status,
         progress_share=job.progress_share,
-        progress_note=job.progress_note,
+        progress_note=note_of(job),
         size_bytes=(job.result or {}).get("size_bytes", 0),
     )
 

@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import kept
 
 LONGEST_PLAN_DAYS = 7
 FURTHEST_DAYS = 366
@@ -233,7 +234,12 @@ def _replace_lines(plan: Plan, stops: Iterable[StopLine], left_out: Iterable[Out
     plan.stops.all().delete()
     plan.unplanned.all().delete()
     PlannedStop.objects.bulk_create(
-        PlannedStop(plan=plan, **{name: getattr(line, name) for name in StopLine.__slots__})
+        PlannedStop(
+            plan=plan,
+            **{name: getattr(line, name) for name in StopLine.__slots__ if name != "why"},
+            why=str(line.why),
+            why_parts=kept(line.why),
+        )
         for line in stops
     )
     Unplanned.objects.bulk_create(

@@ -7,6 +7,7 @@ from math import ceil, floor
 from typing import Any
 
 from dianliang.core.models import BackgroundJob
+from dianliang.core.waiting import note_of
 from dianliang.domain.catalog.models import Skill
 from dianliang.domain.work.lifecycle import PLAN, VISIT_COMMITTED, VISIT_LABELS
 from dianliang.domain.work.models import Job, Plan, PlannedStop, Visit
@@ -26,6 +27,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 
 FIX_LABELS = {
     "window": "改约时段",
@@ -57,7 +59,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
     teams = {team.code: team for team in plan.teams.select_related("unit").order_by("code")}
     stops = list(plan.stops.select_related("job__area", "job__skill", "team").order_by("sequence"))
     axis = _axis(stops, outcome.get("lanes", ()))
-    relaxed = [(r["job"], r["fix"]["words"]) for r in outcome.get("relaxations", ())]
+    relaxed = [(r["job"], phrase_of(r["fix"]["words"])) for r in outcome.get("relaxations", ())]
     return PlanPage(
         row=row(plan, stops=len(stops)),
         revision=plan.revision,
@@ -76,7 +78,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
         relaxations=tuple(Relaxed(job_number=job, words=words) for job, words in relaxed),
         error=outcome.get("error", "") if plan.status == "FAILED" else "",
         progress_share=background.progress_share if background else 0.0,
-        progress_note=background.progress_note if background else "",
+        progress_note=note_of(background),
         is_interrupted=_is_interrupted(background, at),
         verbs=frozenset(t.verb for t in PLAN.verbs(plan.status, role=Role(by.role))),
         teams=tuple(team_row(team) for team in teams.values()),
@@ -217,7 +219,7 @@ def _stop(stop: PlannedStop, axis: Axis, states: Mapping[int, str]) -> StopRow:
         is_locked=stop.is_locked,
         is_frozen=state in VISIT_COMMITTED,
         visit_label=VISIT_LABELS.get(state, ""),
-        why=stop.why,
+        why=stop.why_words,
         x=x,
         width=max(NARROWEST, round(axis.x(stop.depart_at, stop.on) - x, 2)),
         travel_x=left,
@@ -272,12 +274,12 @@ def _left_out(plan: Plan) -> tuple[LeftOut, ...]:
     return tuple(
         LeftOut(
             facts=facts_of(left.job),
-            reasons=tuple(reason["words"] for reason in left.reasons),
+            reasons=tuple(phrase_of(reason["words"]) for reason in left.reasons),
             fixes=tuple(
                 FixRow(
                     choice=choice,
                     kind_label=FIX_LABELS.get(fix["kind"], ""),
-                    words=fix["words"],
+                    words=phrase_of(fix["words"]),
                     price_s=fix["price_s"],
                 )
                 for choice, fix in enumerate([left.fix, *left.other_fixes] if left.fix else [])

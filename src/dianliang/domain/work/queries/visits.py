@@ -206,6 +206,6 @@ def _stop(visit: Visit, line: PlannedStop | None, *, crow_m: float) -> Stop:
             (datetime.fromisoformat(start), datetime.fromisoformat(end))
             for start, end in job.windows
         ),
-        why_team=line.why if line else "",
+        why_team=line.why_words if line else "",
         is_regular_team=job.preferred_team_id == visit.team_id,
     )

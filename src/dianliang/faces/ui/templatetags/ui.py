@@ -1,6 +1,6 @@
 """Small pieces of markup that every face uses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.ways_back import page_of
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 register = template.Library()
 
@@ -76,6 +76,12 @@ def translated(words: str) -> str:
     if isinstance(words, Phrase):
         return words.said(_)
     return _(words) if words else ""
+
+
+@register.filter
+def sentences(parts: Iterable[str]) -> str:
+    """Translate sentences that come from data, one after the other."""
+    return translated(joined("；", parts))
 
 
 @register.filter
