@@ -113,9 +113,7 @@ def test_nobody_is_charged_more_than_was_lost_nor_than_was_waited(story):
     lost = lost_days(steps=steps, starts_on=START, as_of=day(30), hindrances=found)
 
     real = schedule(steps=steps, starts_on=START, as_of=day(30))
-    kept = [
-        Step(code=s.code, days=min(s.days, real.of(s.code).days), after=s.after) for s in steps
-    ]
+    kept = [Step(code=s.code, days=min(s.days, real.of(s.code).days), after=s.after) for s in steps]
     overrun = (real.ends_on - schedule(steps=kept, starts_on=START).ends_on).days
     assert 0 <= lost.joint_days <= overrun
     for one in lost.each:

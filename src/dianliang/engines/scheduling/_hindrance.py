@@ -1,7 +1,7 @@
 """What hindrances cost a project: days of its end, never days of waiting.
 
 The method is the collapsed as-built analysis (SCL Delay and Disruption Protocol, 2nd edition
-2017, 11.6 e; AACE 29R-03, 3.8): take a hindrance out of what happened and see when the project
+2017, 11.6; AACE 29R-03, 3.8): take a hindrance out of what happened and see when the project
 would have ended. What lies beside the critical path costs nothing, however long it lasted.
 """
 

@@ -32,6 +32,11 @@ class Against:
         """Return the difference in months of 30.44 days."""
         return round(self.days / DAYS_A_MONTH, 1)
 
+    @property
+    def early_days(self) -> int:
+        """Return by how many days it was sooner."""
+        return max(0, -self.days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -180,15 +185,15 @@ def _unknown(
     project: Project, energised: date | None, others: list[Built], against: list[Against]
 ) -> Iterable[str]:
     if energised is None:
-        yield "工程还没有投运，只有预测，没有结果。"
+        yield Phrase("工程还没有投运，只有预测，没有结果。")
     first = first_of(project)
     if first is None:
-        yield "没有复核通过的基准计划，提前或推迟都无从谈起。"
+        yield Phrase("没有复核通过的基准计划，提前或推迟都无从谈起。")
     else:
-        yield "计划本身是否留有余量不知道：提前量也可能来自宽松的计划。"
+        yield Phrase("计划本身是否留有余量不知道：提前量也可能来自宽松的计划。")
     if first is not None and in_force(project) != first:
-        yield "基准计划改过版，请两个数一起看，不要只报对自己有利的一个。"
+        yield Phrase("基准计划改过版，请两个数一起看，不要只报对自己有利的一个。")
     if not any("参照工期" in one.words for one in against):
-        yield "没有登记这类工程的参照工期。"
+        yield Phrase("没有登记这类工程的参照工期。")
     if not others:
-        yield "没有已投运的同类工程可比。"
+        yield Phrase("没有已投运的同类工程可比。")

@@ -54,6 +54,11 @@ class StepRow:
     open_issues: int
     may_reach: bool
 
+    @property
+    def early_days(self) -> int:
+        """Return by how many days it is sooner than planned."""
+        return max(0, -(self.variance_days or 0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRow:
@@ -106,6 +111,11 @@ class ProjectRow:
     def is_late(self) -> bool:
         """Tell whether it ends, or ended, later than planned."""
         return bool(self.variance_days and self.variance_days > 0)
+
+    @property
+    def early_days(self) -> int:
+        """Return by how many days it is sooner than planned."""
+        return max(0, -(self.variance_days or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
