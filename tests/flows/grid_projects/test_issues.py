@@ -8,9 +8,8 @@ from dianliang.domain.grid_projects.operations.projects import UnableToBuildErro
 from dianliang.domain.grid_projects.queries.issues import issue_of_need, issue_page
 from dianliang.domain.intake.models import Message
 from dianliang.flows.grid_projects import issues as flow
-from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from tests.meeting import resolved
+from tests.partyworld import Party
 from tests.projectworld import Works
 from tests.town import NOON, TODAY
 
@@ -49,7 +48,10 @@ def test_an_issue_of_another_village_or_another_need_is_refused(town):
 def test_a_resolution_of_a_joint_meeting_becomes_the_task_of_an_issue(town):
     works = Works(town)
     issue = works.report(works.running())
-    clerk, resolution, person = resolved(town)
+    party = Party(town, NOON)
+    branch = party.branch("S1P", "S1")
+    person = party.person("任务人", "S1", branch)
+    clerk, resolution = party.clerk(), party.task(party.meeting(), person).resolution
 
     task = flow.resolve_by_task(
         number=issue.number,
@@ -64,4 +66,3 @@ def test_a_resolution_of_a_joint_meeting_becomes_the_task_of_an_issue(town):
     page = issue_page(issue.number, by=works.desk, at=NOON, on=TODAY)
     assert page.links == (("task", task.number),)
     assert issue.number in task.title
-    assert clerk.role is Role.PARTY_AFFAIRS
