@@ -53,6 +53,7 @@ SAY_IN_ENGLISH = (
     *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
     *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
     *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
+    *("domain/grid_projects", "flows/grid_projects"),
     *("domain/relief", "flows/relief", "flows/studies", "flows/grid_workers.py"),
     "flows/command",
     *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
@@ -365,6 +366,7 @@ def from_villages() -> Iterator[str]:
     from dianliang.faces.console import navigation
 
     yield from (entry.label for top in navigation.ENTRIES for entry in (top, *top.section))
+    yield from from_projects()
     yield from chain(from_network(), from_charges(), from_campaigns(), from_hazards(), from_staff())
     yield from from_activities()
 
@@ -519,6 +521,20 @@ def _texts(value: ast.expr) -> Iterator[str]:
             yield part.value
 
 
+def from_projects() -> Iterator[str]:
+    """Yield the words of grid projects and local issues."""
+    from dianliang.domain.grid_projects import lifecycle
+    from dianliang.domain.grid_projects.models import Member, ProjectKind, Voltage
+    from dianliang.domain.grid_projects.queries import issues, projects
+
+    for table in (lifecycle.PROJECT, lifecycle.BASELINE, lifecycle.ISSUE):
+        yield from table.labels.values()
+        yield from (row.label for row in table)
+    yield from chain(projects.VIEWS.values(), issues.VIEWS.values())
+    for choices in (Member.Post, ProjectKind, Voltage):
+        yield from (str(label) for label in choices.labels)
+
+
 def from_charges() -> Iterator[str]:
     """Yield the words of people in charge, agreements, powers and rebuilding."""
     from dianliang.domain.directory import agreement_book, powers
@@ -549,11 +565,13 @@ def shipped_names() -> Iterator[str]:
     shown = {
         "ChargeKind",
         "IndicatorKind",
+        "IssueKind",
         "PairingMode",
         "PostKind",
         "RoleKind",
         "SecondmentKind",
         "Stage",
+        "StepTemplate",
     }
     for app in apps.get_app_configs():
         for model, file in getattr(app, "shipped", {}).items():

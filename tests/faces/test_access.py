@@ -44,6 +44,7 @@ from tests import (
     keyworld,
     ledgers,
     loaded,
+    projectworld,
     reaching,
     rooms,
     studied,
@@ -413,6 +414,22 @@ OBJECTS = {
     "console:renewal_village": "renewal",
     "console:renewal_measure": "renewal",
     "console:renewal_step": "renewal",
+    "console:project": "grid project",
+    "console:project_report": "grid project",
+    "console:project_plan": "grid project",
+    "console:project_decide": "grid plan",
+    "console:project_move": "grid move",
+    "console:project_step": "grid project",
+    "console:project_seat": "grid project",
+    "console:project_leave": "grid project",
+    "console:local_issue_new": "grid project",
+    "console:local_issue": "local issue",
+    "console:local_issue_act": "local issue",
+    "console:local_issue_note": "local issue",
+    "console:local_issue_task": "local issue",
+    "console:local_issue_file": "local issue",
+    "field:project_report": "task force",
+    "field:local_issue": "own issue",
     "console:campaign": "campaign",
     "console:campaign_targets": "campaign",
     "console:campaign_export": "campaign",
@@ -512,7 +529,7 @@ OBJECTS = {
     "field:presence": "service point",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
-OF_A_PERSON = {"visit", "export", "talk", "own vote", "voice"}
+OF_A_PERSON = {"visit", "export", "talk", "own vote", "voice", "task force", "own issue"}
 """Objects that a person finds for himself only, whatever his role and unit."""
 OF_THE_COUNTY = {"tariff check"}
 """What only the top unit does, for all: no station, whatever the role."""
@@ -838,6 +855,7 @@ def everything(town):
         **gear.objects(town),
         **claims.objects(town),
         **watchworld.objects(town),
+        **projectworld.objects(town),
     }
     letter = write_letter("S1", now()).number
     doors = {

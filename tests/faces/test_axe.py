@@ -12,7 +12,7 @@ from dianliang.flows import hot
 from dianliang.flows.alerts import taking
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
-from tests import claims, honourworld, loaded, staff, studied, villages, watchworld
+from tests import claims, honourworld, loaded, projectworld, staff, studied, villages, watchworld
 from tests import town as town_builder
 from tests.appraisals import appraised
 from tests.axe import looked_at
@@ -85,6 +85,11 @@ def pages(transactional_db):
     desk += ["/console/agreements/", f"/console/agreements/{together['agreement']['number']}/"]
     desk += ["/console/powers/", f"/console/powers/{together['power']['number']}/"]
     desk += ["/console/renewal/", "/console/renewal/V1/"]
+    built = projectworld.objects(town)
+    project, hindered = (built[key]["number"] for key in ("grid project", "local issue"))
+    of_projects = ("", "new/", "norms/", "issues/", f"issues/{hindered}/", f"{project}/")
+    of_projects += (f"{project}/plan/", f"{project}/issue/")
+    desk += [f"/console/projects/{path}" for path in of_projects]
     kept = staff.things(town)["staff list"]["number"]
     desk += [
         f"/console/staff/{path}" for path in ("", "new/", "people/RY-1/", "expiring/?days=365")

@@ -54,6 +54,8 @@ FOLLOWS = {
     "branches.Task.person",
     "branches.TopicAction.person",
     "branches.TopicLead.person",
+    "grid_projects.Issue.reporter",
+    "grid_projects.Member.person",
     "hours.ServiceCertificate.person",
     "incidents.Incident.commander",
     "incidents.OperationalPeriod.commander",

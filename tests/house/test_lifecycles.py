@@ -18,6 +18,8 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
 from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
+from dianliang.domain.grid_projects.lifecycle import BASELINE, ISSUE
+from dianliang.domain.grid_projects.lifecycle import PROJECT as GRID_PROJECT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import (
@@ -113,6 +115,9 @@ TABLES = {
     "grid worker": (GRID_WORKER, "RECRUITED"),
     "agreement": (AGREEMENT, "DRAFT"),
     "renewal step": (STEP, "PENDING"),
+    "grid project": (GRID_PROJECT, "PROPOSED"),
+    "grid baseline": (BASELINE, "PROPOSED"),
+    "local issue": (ISSUE, "REPORTED"),
     "plan item": (PLAN_ITEM, "PLANNED"),
     "roster": (ROSTER, "DRAFT"),
     "public alert": (PUBLIC_ALERT, "RECEIVED"),

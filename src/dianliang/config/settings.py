@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "dianliang.domain.policies",
     "dianliang.domain.enterprises",
     "dianliang.domain.renewal",
+    "dianliang.domain.grid_projects",
     "dianliang.domain.relief",
     "dianliang.domain.hours",
     "dianliang.domain.energy",

@@ -25,6 +25,8 @@ from dianliang.domain.care.lifecycle import ALERT, CONTACT, UNLOCK
 from dianliang.domain.directory.lifecycle import AGREEMENT
 from dianliang.domain.energy.lifecycle import CLAIM, PROJECT
 from dianliang.domain.enterprises.lifecycle import RUN as ANALYSIS_RUN
+from dianliang.domain.grid_projects.lifecycle import BASELINE, ISSUE
+from dianliang.domain.grid_projects.lifecycle import PROJECT as GRID_PROJECT
 from dianliang.domain.honours.lifecycle import CALL, HONOUR, NOMINEE, OBJECTION
 from dianliang.domain.hours.lifecycle import HOUR, HOUR_APPEAL, HOUR_NOTICE, SERVICE_CERTIFICATE
 from dianliang.domain.incidents.lifecycle import (
@@ -122,6 +124,9 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     "workforce.gridworker": GRID_WORKER,
     "directory.agreement": AGREEMENT,
     "renewal.step": STEP,
+    "grid_projects.project": GRID_PROJECT,
+    "grid_projects.baseline": BASELINE,
+    "grid_projects.issue": ISSUE,
     "insight.planitem": PLAN_ITEM,
     "hours.hourrecord": HOUR,
     "hours.hournotice": HOUR_NOTICE,

@@ -194,6 +194,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policies/", include("dianliang.faces.console.policies.urls")),
     path("enterprises/", include("dianliang.faces.console.enterprises.urls")),
     path("outreach/", include("dianliang.faces.console.outreach.urls")),
+    path("projects/", include("dianliang.faces.console.grid_projects.urls")),
     path("gear/", include("dianliang.faces.console.resources.urls")),
     path("", include("dianliang.faces.console.claims.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.field import duties, missed, offers, own_duties, presence, views
+from dianliang.faces.field import duties, missed, offers, own_duties, presence, projects, views
 
 app_name = "field"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duties/swaps/<str:number>/<str:verb>/", duties.swap, name="duty_swap"),
     path("presence/<str:code>/", presence.check_in, name="presence"),
     path("tasks/", own_duties.tasks, name="tasks"),
+    path("projects/", projects.listed, name="projects"),
+    path("projects/<str:number>/issue/", projects.report, name="project_report"),
+    path("projects/issues/<str:number>/", projects.issue, name="local_issue"),
     path("missed/", missed.missed, name="missed"),
     path("offers/", offers.offers, name="offers"),
     path("log-out/", views.log_out, name="log_out"),

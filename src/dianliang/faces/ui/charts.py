@@ -4,6 +4,7 @@ The table is the truth, for whoever cannot see a picture and for whoever doubts 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import isfinite
@@ -212,6 +213,70 @@ class Heat:
         return tuple(
             (label, *(figure(value, self.digits) for value in row))
             for label, row in zip(self.y, self.values, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Something that lasts from `first` to `last`; `mark` is the day on which it was to end."""
+
+    name: str
+    first: date
+    last: date
+    mark: date | None = None
+    tone: Tone = Tone.PLAIN
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spans:
+    """Bars over days, one below the other, with a line at today: a Gantt chart.
+
+    Raises:
+        ValueError: a bar ends before it begins.
+    """
+
+    key: str
+    title: str
+    name: str
+    mark_name: str
+    today: date
+    today_name: str
+    bars: tuple[Bar, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        for one in self.bars:
+            if one.last < one.first:
+                raise ValueError(f"{one.name}: ends before it begins")
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """Return what `ui/chart.js` draws."""
+        return {
+            "kind": "spans",
+            "names": [one.name for one in self.bars],
+            "first": [one.first.isoformat() for one in self.bars],
+            "last": [one.last.isoformat() for one in self.bars],
+            "marks": [one.mark.isoformat() if one.mark else None for one in self.bars],
+            "tones": [one.tone for one in self.bars],
+            "words": [one.words for one in self.bars],
+            "markName": self.mark_name,
+            "today": self.today.isoformat(),
+            "todayName": self.today_name,
+        }
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Return the heads of the table's columns."""
+        return (self.name, _("开始"), _("结束"), self.mark_name, _("状态"))
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """Return the table's rows: a bar each."""
+        return tuple(
+            (one.name, f"{one.first}", f"{one.last}", f"{one.mark or '—'}", one.words)
+            for one in self.bars
         )
 
 

@@ -41,6 +41,7 @@ from dianliang.flows.demo.logins import Login
 from dianliang.flows.demo.network import build_network, keep_present_files
 from dianliang.flows.demo.organising import build_organisation, build_people_at_work
 from dianliang.flows.demo.people import build_customers
+from dianliang.flows.demo.projects import build_projects
 from dianliang.flows.demo.renewing import build_renewal
 from dianliang.flows.demo.route import publish_route
 from dianliang.flows.demo.together import build_together
@@ -139,6 +140,8 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
+    tell("电网工程、专班与属地问题")
+    build_projects(county, rng=_dice(), by=desk, at=at)
     keep_present_files(county, by=DISPATCHER, at=at)
     tell("量化声明、碳账户、节能测量与企业用电")
     build_claims(county, rng=_dice(), by=DISPATCHER, at=at)

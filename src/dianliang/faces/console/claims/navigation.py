@@ -2,10 +2,12 @@
 
 from dianliang.domain.energy.access import READERS
 from dianliang.faces.console.entries import Entry
+from dianliang.faces.console.grid_projects.navigation import PROJECTS
 from dianliang.faces.console.loading.navigation import LOADING
 
 ENERGY: tuple[Entry, ...] = (
     *LOADING,
+    *PROJECTS,
     Entry(
         label="量化声明",
         to="console:claims",

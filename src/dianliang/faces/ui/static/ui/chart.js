@@ -155,6 +155,48 @@ function heatOption(data, { isStill, width, height }) {
   };
 }
 
+// A bar over days is two stacked ones: an unseen one up to its first day, its length upon it.
+function spansOption(data, { isStill, isSmall }) {
+  const base = common(isStill);
+  const day = (text) => Date.parse(`${text}T00:00:00Z`);
+  const shownDay = (value) => new Date(value).toISOString().slice(0, 10);
+  const all = [...data.first, ...data.last, ...data.marks.filter(Boolean)].map(day);
+  const start = Math.min(...all);
+  const unseen = { type: "bar", stack: "bar", silent: true, itemStyle: { color: "transparent" }, tooltip: { show: false } };
+  const line = token("--ink-soft");
+  const now = day(data.today) - start;
+  return {
+    ...base,
+    tooltip: {
+      ...base.tooltip, trigger: "item",
+      formatter: ({ dataIndex: i }) => `${data.names[i]}  ${data.words[i]}\n${data.first[i]} – ${data.last[i]}${data.marks[i] ? `\n${data.markName} ${data.marks[i]}` : ""}`,
+    },
+    grid: { left: 8, right: 24, top: 28, bottom: 8, containLabel: true },
+    xAxis: axis("", {
+      type: "value", min: 0, max: Math.max(...all) - start, splitNumber: isSmall ? 3 : 6,
+      axisLabel: { color: line, hideOverlap: true, formatter: (value) => shownDay(start + value).slice(2, 7) },
+    }),
+    yAxis: axis("", { type: "category", data: data.names, inverse: true, axisTick: { show: false } }),
+    series: [
+      { ...unseen, data: data.first.map((text) => day(text) - start) },
+      {
+        type: "bar", stack: "bar", barMaxWidth: 18,
+        data: data.first.map((text, i) => ({ value: day(data.last[i]) - day(text), itemStyle: { color: seriesColour(data.tones[i], 0) } })),
+        markLine: now >= 0 && now <= Math.max(...all) - start ? {
+          symbol: "none", silent: true, data: [{ xAxis: now }], lineStyle: { color: token("--ink"), type: "dashed" },
+          label: { formatter: data.todayName, color: token("--ink") },
+        } : undefined,
+      },
+      {
+        type: "scatter", symbol: "diamond", symbolSize: 10, z: 3, itemStyle: { color: token("--ink"), opacity: 1 },
+        data: data.marks.map((text, i) => (text ? [day(text) - start, i] : null)),
+      },
+    ],
+  };
+}
+
+const OPTIONS = { heat: heatOption, lines: linesOption, spans: spansOption };
+
 class DataChart extends HTMLElement {
   connectedCallback() {
     this.data = JSON.parse(document.getElementById(this.dataset.source).textContent);
@@ -190,7 +232,7 @@ class DataChart extends HTMLElement {
   draw() {
     if (!this.clientWidth) return;
     const room = { isStill: this.still.matches, isSmall: this.clientWidth < SMALL_PX, width: this.clientWidth, height: this.clientHeight };
-    this.canvas.setOption(this.data.kind === "heat" ? heatOption(this.data, room) : linesOption(this.data, room), true);
+    this.canvas.setOption(OPTIONS[this.data.kind](this.data, room), true);
     this.dataset.ready = "1";
   }
 }

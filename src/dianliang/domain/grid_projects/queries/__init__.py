@@ -1,0 +1,1 @@
+"""Every read of grid projects, as frozen dataclasses."""

@@ -1,0 +1,1 @@
+"""The desk for grid projects (电网工程)."""

@@ -1,0 +1,61 @@
+"""Projects leave as Excel and come back; what is wrong is named and nothing is written."""
+
+from datetime import timedelta
+
+import pytest
+
+from dianliang.core.checks import InvalidRowsError
+from dianliang.domain.grid_projects.models import Milestone, Project
+from dianliang.flows.grid_projects import reading, sheets
+from tests.projectworld import BEGAN, Works, noon
+from tests.town import NOON, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def works(town):
+    return Works(town)
+
+
+def test_what_leaves_comes_back_without_a_change(works):
+    works.reach(works.running(), "survey", BEGAN + timedelta(days=9))
+
+    content = sheets.filled(by=works.desk, on=TODAY, at=NOON)
+
+    assert reading.read(content=content, by=works.desk, at=NOON) == 0
+
+
+def book(projects, steps):
+    return sheets._book(projects, steps)
+
+
+def test_a_new_project_comes_with_a_plan_that_waits_for_a_second_person(works):
+    name = "10 千伏新线改造"
+    steps = ("勘察选点", "批复", "青苗与通道协调", "开工", "基础与立杆", "架线", "竣工验收", "投运")
+    rows = [
+        ("", name, step, f"{BEGAN + timedelta(days=10 * place)}", "", "", "")
+        for place, step in enumerate(steps, start=1)
+    ]
+    project = ("", name, "配网改造", "10 千伏", "V1、V2", "3.5", "", "800000", "", f"{BEGAN}", "")
+
+    count = reading.read(content=book([project], rows), by=works.desk, at=noon(BEGAN))
+
+    made = Project.objects.get(name=name)
+    assert count == 1
+    assert made.areas.count() == 2
+    assert made.baselines.get().status == "PROPOSED"
+
+
+def test_wrong_rows_are_all_named_and_nothing_is_written(works):
+    number = works.running()
+    project = ("", "新线", "配网改造", "10 千伏", "V3", "-1", "", "", "", "", "")
+    step = (number, "余村线改造", "投运", "", "", f"{TODAY}", "")
+
+    with pytest.raises(InvalidRowsError) as refusal:
+        reading.read(content=book([project], [step]), by=works.desk, at=NOON)
+
+    assert "服务区域" in refusal.value.message
+    assert "竣工验收" in refusal.value.message
+    assert not Project.objects.filter(name="新线").exists()
+    assert not Milestone.objects.filter(actual_on=TODAY).exists()
