@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._kernel import Data, Flags, Ints, Scratch, Tour
+from dianliang.engines.routing._kernel import Data, Flags, Ints, Records, Scratch, Tour
 
+LINE = 64
+"""Bytes in a line of a processor's cache."""
 Sequences = dict[int, list[int]]
 """Jobs of each used route, in order, without breaks."""
 
@@ -58,9 +61,9 @@ def empty_tour(d: Data, width: int) -> Tour:
     """Return a plan in which nothing is assigned; each route holds its break."""
     routes, gear = len(d.routes), d.room.shape[1]
     s = Tour(
-        stops=np.zeros((routes, width + 1), kernel.STOP),
-        runs=np.zeros(routes, kernel.RUN),
-        spots=np.zeros(len(d.items), kernel.SPOT),
+        stops=_in_lines((routes, width + 1), kernel.STOP),
+        runs=_in_lines((routes,), kernel.RUN),
+        spots=_in_lines((len(d.items),), kernel.SPOT),
         load_before=np.zeros((routes, width + 1, gear), np.int64),
         load_after=np.zeros((routes, width + 1, gear), np.int64),
         worked=np.zeros(len(d.teams), np.int64),
@@ -74,6 +77,17 @@ def empty_tour(d: Data, width: int) -> Tour:
     s.runs["length"][rests] = 1
     kernel.retime(d, s)
     return s
+
+
+def _in_lines(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Records:
+    """Return zeroed records that begin where a line of the processor's cache does.
+
+    What is asked of a stop for pricing is one line then, not parts of two.
+    """
+    count = int(np.prod(shape)) * dtype.itemsize
+    room = np.zeros(count + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + count].view(dtype).reshape(shape)
 
 
 def scratch_for(d: Data, width: int) -> Scratch:
@@ -91,6 +105,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
         old_loyal=np.full(len(d.series), -1.0),
         resting=np.zeros(routes + 1, np.int64),
         stamp=np.zeros((routes, width + 1), np.int64),
+        fitting=np.zeros(routes, np.int64),
         places=np.zeros(2 * d.beside.shape[1] + 4 * routes + 4, kernel.CHOICE),
         days=np.zeros((members, days), kernel.CHOICE),
         teams=np.zeros((members, days, loyal), kernel.CHOICE),

@@ -47,6 +47,14 @@ def fits(d: Data, s: Tour, job: int, v: int) -> bool:
 
 
 @inlined
+def fits_as_known(d: Data, s: Tour, w: Scratch, job: int, v: int, token: int) -> bool:
+    """Tell whether a route may take a job at all; its neighbours in the route ask it but once."""
+    if abs(w.fitting[v]) != token:
+        w.fitting[v] = token if fits(d, s, job, v) else -token
+    return w.fitting[v] > 0
+
+
+@inlined
 def price_as_turned(
     d: Data, s: Tour, job: int, v: int, p: int, bound: float, not_before: int
 ) -> tuple[float, int]:
@@ -158,7 +166,7 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     for k in range(d.beside.shape[1]):
         other = d.beside[job, k]
         v = s.spots[other].where
-        if v < 0 or not fits(d, s, job, v):
+        if v < 0 or not fits_as_known(d, s, w, job, v, token):
             continue
         first, end = s.spots[other].position, s.spots[other].position + 2
         # A break has no neighbours: what could go on its far side would not be seen.
@@ -184,7 +192,7 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
             if not d.able[job, v]:
                 break
             idle_seen += idle
-            if not fits(d, s, job, v):
+            if not fits_as_known(d, s, w, job, v, token):
                 continue
             for p in range(0, s.runs[v].length + 1, max(1, s.runs[v].length)):
                 if w.stamp[v, p] != token:

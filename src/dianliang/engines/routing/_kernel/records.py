@@ -117,8 +117,8 @@ SPOT = np.dtype(
         ("anchor", "i8"),  # begin that is held fixed, or -1
         ("old_anchor", "i8"),
         ("turned", "i8"),  # the work goes from its exit to its place
-        ("old_turned", "i8"),
-        ("stiff", "i8"),  # it stays turned as it is
+        ("old_turned", "i4"),  # small, and so is the next: a record fills one line of the cache
+        ("stiff", "i4"),  # it stays turned as it is
         ("tried", "i8"),  # iteration that listed the job; negative: and tried to place it
         ("was_out", "i8"),
     ],
@@ -181,6 +181,7 @@ class Scratch(NamedTuple):
     old_loyal: Floats  # (series,)
     resting: Ints  # (V,): routes whose break is out
     stamp: Ints  # (V, W + 1)
+    fitting: Ints  # (V,): token of the last job that was asked about; negative: it does not fit
     places: Records  # CHOICE: positions worth pricing
     days: Records  # CHOICE (members, days)
     teams: Records  # CHOICE (members, days, teams)

@@ -51,7 +51,9 @@ def latest_begin(d: Data, item: int, by: int) -> int:
 def late_cost(d: Data, item: int, begin: int) -> float:
     """Return the price of beginning after the promise: steep at first, then gentle."""
     job = d.items[item]
-    late = max(0, begin - job.due - job.late_free)
+    late = begin - job.due - job.late_free
+    if late <= 0:
+        return 0.0
     return min(job.late_price * late, job.late_most) + job.late_rest * late
 
 
