@@ -233,7 +233,7 @@ def ortools(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
     first, further = routing_enums_pb2.FirstSolutionStrategy, routing_enums_pb2
     asked.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
     asked.local_search_metaheuristic = further.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    asked.time_limit.FromMilliseconds(int(3000 * clock.limit_s))
+    asked.time_limit.FromMilliseconds(int(3000 * clock.limit_s * wall_per_cpu_s()))
     model.AddSearchMonitor(model.solver().CustomLimit(clock.is_over))
     model.AddAtSolutionCallback(clock.note_plan)
     solution = model.SolveWithParameters(asked)

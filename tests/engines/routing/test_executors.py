@@ -2,6 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -62,15 +63,32 @@ def works():
 @pytest.mark.slow
 def test_threads_processes_and_bytes_give_one_plan():
     alone = plan()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         plans = [
             plan(params=replace(CUT, workers=3)),
             plan(executor=processes),
             plan(executor=Courier(carried)),
+            plan(executor=Courier(partial(processes.map, improve_bytes))),
         ]
 
     assert alone.iterations == LONG
-    assert [other == alone for other in plans] == [True, True, True]
+    assert [other == alone for other in plans] == [True, True, True, True]
+
+
+def test_work_that_was_lost_and_is_done_again_gives_the_same_plan():
+    def carried_again(works):
+        carried(works[:1])  # done, and the answer is lost on its way
+        return carried(works)
+
+    assert plan(executor=Courier(carried_again)) == plan()
+
+
+def test_a_worker_that_is_gone_ends_the_search_and_says_so():
+    def gone(works):
+        raise ConnectionError("worker 2 is gone")
+
+    with pytest.raises(ConnectionError, match="worker 2"):
+        plan(executor=Courier(gone))
 
 
 def test_how_long_nothing_got_better_is_the_same_with_any_number_of_threads():

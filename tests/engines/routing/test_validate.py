@@ -1,6 +1,7 @@
 """Bad input: everything that is wrong is said at once, with ids."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from math import inf, nan
 
 import pytest
 
@@ -14,6 +15,7 @@ from dianliang.engines.routing import (
     Part,
     Problem,
     Series,
+    Weights,
     solve,
     validate,
 )
@@ -34,6 +36,7 @@ def test_all_errors_are_told_at_once():
             job("N", part=Part(line_id="E", from_m=0, to_m=100)),
         ),
         lines=(dike(setup_s=-1),),
+        weights=Weights(travel_per_s=nan),
         teams=(
             team("A", days=0),
             replace(team("B"), shifts=(bad_shift,), gear={"pump": -2}),
@@ -68,3 +71,33 @@ def test_a_break_that_is_longer_than_its_time_of_day_is_refused():
 
     assert error.code is ErrorCode.BAD_LUNCH
     assert "午休时段还长" in error.words
+
+
+@pytest.mark.parametrize("value", [nan, -1.0, inf])
+def test_a_price_that_is_no_price_is_refused_by_name(value):
+    """Else the whole plan would cost no number, and nothing would be worth doing."""
+    sound = Problem(jobs=(job("J"),), teams=(team("A"),))
+
+    for weight in fields(Weights):
+        wrong = replace(sound, weights=Weights(**{weight.name: value}))
+        (error,) = validate(wrong)
+        assert (error.code, error.id) == (ErrorCode.BAD_WEIGHT, weight.name)
+    (error,) = validate(replace(sound, teams=(team("A", shift_price=value),)))
+    assert (error.code, error.id) == (ErrorCode.BAD_VALUE, "A")
+
+
+def test_more_gear_than_can_be_counted_and_a_promise_without_time_zone_are_refused():
+    jobs = (
+        job("J", gear={"pump": 10**19}),
+        job("K", due_at=at(9).replace(tzinfo=None)),
+        job("L", returns={"pump": 10**19}),
+    )
+
+    found = validate(Problem(jobs=jobs, teams=(team("A", gear={"pump": 10**19}),)))
+
+    assert [(error.code, error.id) for error in found] == [
+        (ErrorCode.BAD_GEAR, "J"),
+        (ErrorCode.BAD_VALUE, "K"),
+        (ErrorCode.BAD_GEAR, "L"),
+        (ErrorCode.BAD_GEAR, "A"),
+    ]

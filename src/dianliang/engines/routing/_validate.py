@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from itertools import chain
 from math import inf
 
 from dianliang.engines.routing._line import KM, Line
-from dianliang.engines.routing._model import Job, Problem, Team
+from dianliang.engines.routing._model import Job, Problem, Team, Weights
 
 MAX_DURATION_S = 24 * 3600
+MOST_GEAR = 10**9
+"""Sums over many thousand jobs stay far below what 64 bits hold."""
 NEAR_M = 1.0
 """How far the end of a part may lie from where its line is at that metre."""
 SEAM_M = 0.01
@@ -35,6 +37,7 @@ class ErrorCode(StrEnum):
     BAD_SERIES = "bad_series"
     BAD_TRAVEL = "bad_travel"
     BAD_LINE = "bad_line"
+    BAD_WEIGHT = "bad_weight"
     UNKNOWN_LINE = "unknown_line"
 
 
@@ -66,6 +69,7 @@ def validate(problem: Problem) -> tuple[ProblemError, ...]:
             _locks(problem),
             _links(problem),
             _series(problem),
+            _weights(problem.weights),
             line_errors(problem.lines),
             _parts(problem),
         )
@@ -83,14 +87,17 @@ def _job(job: Job) -> Iterator[ProblemError]:
     if not 0 < job.duration_s <= MAX_DURATION_S:
         words = f"工单 {job.id} 的时长 {job.duration_s} 秒不合理，应在 1 秒到 24 小时之间。"
         yield ProblemError(code=ErrorCode.BAD_DURATION, id=job.id, words=words)
-    if job.value is not None and not 0 <= job.value < float("inf"):
+    if job.value is not None and not 0 <= job.value < inf:
         words = f"工单 {job.id} 的价值 {job.value} 应为不小于零的数。"
         yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)
-    if job.late_per_s is not None and not 0 <= job.late_per_s < float("inf"):
+    if job.late_per_s is not None and not 0 <= job.late_per_s < inf:
         words = f"工单 {job.id} 的每秒超时代价应为不小于零的数。"
         yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)
-    if any(count < 0 for count in (*job.gear.values(), *job.returns.values())):
-        words = f"工单 {job.id} 的装备数量不能为负。"
+    if job.due_at is not None and job.due_at.tzinfo is None:
+        words = f"工单 {job.id} 的承诺时刻 {job.due_at:%m-%d %H:%M} 没有时区，请写明（如 +08:00）。"
+        yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)
+    if any(not 0 <= count <= MOST_GEAR for count in (*job.gear.values(), *job.returns.values())):
+        words = f"工单 {job.id} 的装备数量应在 0 到 {MOST_GEAR} 之间。"
         yield ProblemError(code=ErrorCode.BAD_GEAR, id=job.id, words=words)
 
 
@@ -99,9 +106,12 @@ def _team(team: Team) -> Iterator[ProblemError]:
         words = f"队伍 {team.id} 没有班次。"
         yield ProblemError(code=ErrorCode.EMPTY_SHIFTS, id=team.id, words=words)
     carried = (team.gear, *(shift.gear or {} for shift in team.shifts))
-    if any(count < 0 for gear in carried for count in gear.values()):
-        words = f"队伍 {team.id} 的装备数量不能为负。"
+    if any(not 0 <= count <= MOST_GEAR for gear in carried for count in gear.values()):
+        words = f"队伍 {team.id} 的装备数量应在 0 到 {MOST_GEAR} 之间。"
         yield ProblemError(code=ErrorCode.BAD_GEAR, id=team.id, words=words)
+    if not 0 <= team.shift_price < inf:
+        words = f"队伍 {team.id} 的出班代价 {team.shift_price} 应为不小于零的数。"
+        yield ProblemError(code=ErrorCode.BAD_VALUE, id=team.id, words=words)
     if any(limit is not None and limit <= 0 for limit in (team.shift_limit_s, team.total_limit_s)):
         words = f"队伍 {team.id} 的工时上限应大于零。"
         yield ProblemError(code=ErrorCode.BAD_LIMIT, id=team.id, words=words)
@@ -118,6 +128,15 @@ def _team(team: Team) -> Iterator[ProblemError]:
         if lunch and lunch.duration_s > lunch.window.duration.total_seconds():
             words = f"队伍 {team.id} 第 {number} 个班次的午休比午休时段还长，请改短或放宽时段。"
             yield ProblemError(code=ErrorCode.BAD_LUNCH, id=team.id, words=words)
+
+
+def _weights(weights: Weights) -> Iterator[ProblemError]:
+    """A weight that is no number would make every plan cost no number."""
+    for weight in fields(weights):
+        value = getattr(weights, weight.name)
+        if not 0 <= value < inf:
+            words = f"目标权重 {weight.name} 为 {value}，应为不小于零的数。"
+            yield ProblemError(code=ErrorCode.BAD_WEIGHT, id=weight.name, words=words)
 
 
 def _locks(problem: Problem) -> Iterator[ProblemError]:

@@ -28,7 +28,7 @@ KINDS = {"工单": JOB, "队伍": TEAM, "系列": SERIES, "线路": LINE}
 ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ErrorCode.DUPLICATE_ID: ((JOB, "id"), (TEAM, "id"), (LINE, "id")),
     ErrorCode.BAD_DURATION: ((JOB, "duration_s"),),
-    ErrorCode.BAD_VALUE: ((JOB, "value"),),
+    ErrorCode.BAD_VALUE: ((JOB, "value"), (TEAM, "shift_price")),
     ErrorCode.BAD_GEAR: ((JOB, "gear"), (TEAM, "gear")),
     ErrorCode.EMPTY_SHIFTS: ((TEAM, "shifts"),),
     ErrorCode.BAD_LUNCH: ((TEAM, "shifts"),),
@@ -43,6 +43,7 @@ ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ErrorCode.BAD_TRAVEL: ((JOB, "at"), (TEAM, "shifts")),
     ErrorCode.BAD_LINE: ((LINE, ""),),
     ErrorCode.UNKNOWN_LINE: ((JOB, "part"),),
+    ErrorCode.BAD_WEIGHT: (),  # written once in a file, and named in words
 }
 UNCERTAIN = {
     ErrorCode.UNKNOWN_JOB: JOB,
