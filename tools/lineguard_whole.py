@@ -2,8 +2,8 @@
 
     python tools/lineguard_whole.py --pictures DIR --labels FILE --out model.onnx
 
-Needs PyTorch and `onnx` (`pip install torch onnx`), which no installation of ours asks for; training
-of the last layer alone needs neither (`dianliang lineguard train`). Parts, labels, losses and
+Needs PyTorch and `onnx` (`pip install 'dianliang[lineguard,training]'`), which nothing else of ours
+Needs PyTorch and `onnx` (`pip install "dianliang[lineguard,training]"`), which nothing else asks
 judgement are those of that command. The file is not exported anew: its graph is run in PyTorch,
 and what was learnt goes back into the same places of a copy, so the watch reads it unchanged.
 Normalisation is already folded into the convolutions of the file, so there is none to freeze.
@@ -20,7 +20,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from dianliang.engines.fitting import BINS, FitRules, Fitted, Labels, divided, owners
 from dianliang.flows.lineguard.training import (
@@ -48,6 +48,8 @@ TINY = 1e-7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
+    """How the network is taught."""
+
     steps: int = 800
     batch: int = 32
     rate: float = 2e-4
@@ -66,7 +68,12 @@ class Network(nn.Module):
         graph = onnx.load_from_string(content).graph
         arrays = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
         ends = {one.weights for one in last_layers(content)}
-        self.steps = [node for node in graph.node if node.op_type not in {"Sigmoid", "Reshape", "Transpose", "Split"} or not self._is_after(node, graph, ends)]
+        self.steps = [
+            node
+            for node in graph.node
+            if node.op_type not in {"Sigmoid", "Reshape", "Transpose", "Split"}
+            or not self._is_after(node, graph, ends)
+        ]
         self.input = graph.input[0].name
         learnt = {name for node in graph.node if node.op_type == "Conv" for name in node.input[1:]}
         self.names = {name: f"w{n}" for n, name in enumerate(sorted(learnt))}
@@ -85,7 +92,11 @@ class Network(nn.Module):
         return node.input[1] in ends
 
     def weights(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self, own).detach().cpu().numpy().copy() for name, own in self.names.items()}
+        """Return what was learnt, by the names of the file."""
+        return {
+            name: getattr(self, own).detach().cpu().numpy().copy()
+            for name, own in self.names.items()
+        }
 
     def forward(self, fed: torch.Tensor) -> torch.Tensor:
         """Return logits (n, cells, 124), the finest grid first."""
@@ -96,29 +107,39 @@ class Network(nn.Module):
         maps = sorted((known[name] for name in self.ends), key=lambda one: -one.shape[2])
         return torch.cat([one.flatten(2).transpose(1, 2) for one in maps], dim=1)
 
-    def _step(self, node: onnx.NodeProto, known: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    def _step(  # noqa: PLR0911 (one answer for each kind of step)
+        self, node: onnx.NodeProto, known: dict[str, torch.Tensor]
+    ) -> list[torch.Tensor]:
         told = {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}
         first = known[node.input[0]]
         kind = node.op_type
         if kind == "Conv":
             weights, bias = (getattr(self, self.names[name]) for name in node.input[1:])
-            first = F.pad(first, _sides(told.get("pads", [0] * 4)))
-            return [F.conv2d(first, weights, bias, told["strides"], 0, told["dilations"], told["group"])]
+            first = functional.pad(first, _sides(told.get("pads", [0] * 4)))
+            return [
+                functional.conv2d(
+                    first, weights, bias, told["strides"], 0, told["dilations"], told["group"]
+                )
+            ]
         if kind == "Pad":
             pads = self.fixed[node.input[1]].tolist()
-            return [F.pad(first, (pads[3], pads[7], pads[2], pads[6]))]
+            return [functional.pad(first, (pads[3], pads[7], pads[2], pads[6]))]
         if kind == "LeakyRelu":
-            return [F.leaky_relu(first, told["alpha"])]
+            return [functional.leaky_relu(first, told["alpha"])]
         if kind == "Concat":
             return [torch.cat([known[name] for name in node.input], dim=told["axis"])]
         if kind == "Add":
             return [first + known[node.input[1]]]
         if kind == "MaxPool":
-            first = F.pad(first, _sides(told.get("pads", [0] * 4)), value=-torch.inf)
-            return [F.max_pool2d(first, told["kernel_shape"], told["strides"])]
+            first = functional.pad(first, _sides(told.get("pads", [0] * 4)), value=-torch.inf)
+            return [functional.max_pool2d(first, told["kernel_shape"], told["strides"])]
         if kind == "Resize":
             scale = float(self.fixed[node.input[2]][2])
-            return [F.interpolate(first, scale_factor=scale, mode="bilinear", align_corners=False)]
+            return [
+                functional.interpolate(
+                    first, scale_factor=scale, mode="bilinear", align_corners=False
+                )
+            ]
         if kind == "Split":
             return list(torch.split(first, self.fixed[node.input[1]].tolist(), dim=told["axis"]))
         raise SystemExit(f"a step {kind} cannot be taught here")
@@ -179,13 +200,16 @@ def loss_of(logits: torch.Tensor, whose: torch.Tensor, boxes: torch.Tensor) -> t
         weight = person[picture, cell].detach().sigmoid().clamp(min=0.05)
         low = wanted.long()
         share = wanted - low
-        surprise = F.cross_entropy(raw.reshape(-1, BINS), low.flatten(), reduction="none") * (
-            1 - share.flatten()
-        ) + F.cross_entropy(raw.reshape(-1, BINS), low.flatten() + 1, reduction="none") * share.flatten()
+        surprise = (
+            functional.cross_entropy(raw.reshape(-1, BINS), low.flatten(), reduction="none")
+            * (1 - share.flatten())
+            + functional.cross_entropy(raw.reshape(-1, BINS), low.flatten() + 1, reduction="none")
+            * share.flatten()
+        )
         total = total + 2.0 * ((1 - general) * weight).sum()
         total = total + 0.25 * (surprise.reshape(-1, 4).mean(1) * weight).sum()
     off = (person.sigmoid() - quality).abs() ** 2
-    scored = off * F.binary_cross_entropy_with_logits(person, quality, reduction="none")
+    scored = off * functional.binary_cross_entropy_with_logits(person, quality, reduction="none")
     return (total + scored[whose != -2].sum()) / many
 
 
@@ -209,7 +233,10 @@ def _overlaps(away: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, t
 
 
 def batches(views: Views, rules: Rules, device: str) -> Iterator[list[torch.Tensor]]:
-    loader = torch.utils.data.DataLoader(views, rules.batch, num_workers=rules.workers, drop_last=False)
+    """Yield what is fed, whose each cell is, and boxes."""
+    loader = torch.utils.data.DataLoader(
+        views, rules.batch, num_workers=rules.workers, drop_last=False
+    )
     for batch in loader:
         yield [one.to(device, non_blocking=True) for one in batch]
 
@@ -228,15 +255,21 @@ def taught(
 
     def look(model: nn.Module) -> float:
         with torch.no_grad():
-            return float(np.mean([float(loss_of(model(fed), whose, boxes)) for fed, whose, boxes in check]))
+            return float(
+                np.mean([float(loss_of(model(fed), whose, boxes)) for fed, whose, boxes in check])
+            )
 
     adam = torch.optim.AdamW(network.parameters(), lr=rules.rate, weight_decay=0.0)
     losses = [look(network)]
     best, kept, at = losses[0], network.weights(), 0
-    views = Views(learn, rules.steps * rules.batch, seed=rules.seed, is_augmented=rules.is_augmented)
+    views = Views(
+        learn, rules.steps * rules.batch, seed=rules.seed, is_augmented=rules.is_augmented
+    )
     for step, (fed, whose, boxes) in enumerate(batches(views, rules, device), 1):
         for group in adam.param_groups:
-            group["lr"] = rules.rate * min(1, step / 50) * 0.5 * (1 + np.cos(np.pi * step / rules.steps))
+            group["lr"] = (
+                rules.rate * min(1, step / 50) * 0.5 * (1 + np.cos(np.pi * step / rules.steps))
+            )
         loss = loss_of(network(fed), whose, boxes)
         adam.zero_grad()
         loss.backward()
@@ -246,7 +279,7 @@ def taught(
         if step % rules.look_every and step != rules.steps:
             continue
         losses.append(look(mean))
-        print(f"step {step}: learning {float(loss):.3f}, validation {losses[-1]:.3f}", flush=True)
+        print(f"step {step}: learning {loss.item():.3f}, validation {losses[-1]:.3f}", flush=True)
         if losses[-1] < best:
             best, kept, at = losses[-1], mean.module.weights(), step
         if step - at >= rules.patience * rules.look_every:
@@ -268,6 +301,7 @@ def agree(content: bytes) -> float:
 
 
 def main() -> None:
+    """Teach, write the model, print the judgement."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--labels", type=Path, required=True)
@@ -281,14 +315,24 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="without cut-outs, mirrors and light")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = parser.parse_args()
-    wish = Wish(pictures=asked.pictures, labels=asked.labels, judge_by=tuple(asked.judge_by), rules=FitRules(seed=asked.seed))
+    wish = Wish(
+        pictures=asked.pictures,
+        labels=asked.labels,
+        judge_by=tuple(asked.judge_by),
+        rules=FitRules(seed=asked.seed),
+    )
     rules = Rules(
-        steps=asked.steps, batch=asked.batch, rate=asked.rate, seed=asked.seed, is_augmented=not asked.plain
+        steps=asked.steps,
+        batch=asked.batch,
+        rate=asked.rate,
+        seed=asked.seed,
+        is_augmented=not asked.plain,
     )
     found = whole(wish, asked.base.read_bytes(), rules, asked.device)
     asked.out.write_bytes(found.content)
     told = found.judgement
-    print(f"AP50 {told.before:.3f} → {told.after:.3f} ({told.low:+.3f} to {told.high:+.3f}): {told.verdict}")
+    interval = f"({told.low:+.3f} to {told.high:+.3f})"
+    print(f"AP50 {told.before:.3f} → {told.after:.3f} {interval}: {told.verdict}")
 
 
 def whole(wish: Wish, base: bytes, rules: Rules, device: str) -> Trained:

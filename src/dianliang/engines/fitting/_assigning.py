@@ -7,6 +7,7 @@ candidates' intersection over union; their middle must lie in the person.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def _candidates(
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     away = np.linalg.norm(at[:, None] - middle[None], axis=2)
     near = np.zeros(shared.shape, dtype=bool)
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends):
         if end > begin:
             nearest = np.argsort(away[begin:end], axis=0, kind="stable")[:NEAREST] + begin
             np.put_along_axis(near, nearest, values=True, axis=0)

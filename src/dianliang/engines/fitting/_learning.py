@@ -65,7 +65,12 @@ def fit(
 
 
 def _step(
-    now: Stacked, moved: Stacked, start: Mapping[int, NDArray], view: View, step: int, rules: FitRules
+    now: Stacked,
+    moved: Stacked,
+    start: Mapping[int, NDArray],
+    view: View,
+    step: int,
+    rules: FitRules,
 ) -> None:
     """Move all layers by one step of Adam; rates fall along half a cosine."""
     rate = rules.rate * 0.5 * (1 + np.cos(np.pi * step / (rules.steps + 1)))

@@ -39,7 +39,8 @@ def divided(persons: Mapping[str, int], *, judge_by: Sequence[str] = ()) -> Part
         raise UnableToFitError(f"没有这些片段：{'、'.join(unknown)}。现有 {'、'.join(clips)}。")
     if len(clips) < LEAST_CLIPS:
         words = (
-            f"至少要 {LEAST_CLIPS} 个片段（不同的录像或日子，各放一个文件夹），现有 {len(clips)} 个："
+            f"至少要 {LEAST_CLIPS} 个片段（不同的录像或日子，各放一个文件夹），"
+            f"现有 {len(clips)} 个："
             "训练、验证、评判要用不同的片段，同一段里相邻的画面几乎一样，拆开评判会虚高。"
         )
         raise UnableToFitError(words)
@@ -55,6 +56,7 @@ def divided(persons: Mapping[str, int], *, judge_by: Sequence[str] = ()) -> Part
     ):
         count = sum(persons[one] for one in part)
         if count < least:
-            words = f"{name}部分至少要 {least} 个标注框，现有 {count} 个（{'、'.join(part) or '没有片段'}）：{why}。"
+            which = "、".join(part) or "没有片段"
+            words = f"{name}部分至少要 {least} 个标注框，现有 {count} 个（{which}）：{why}。"
             raise UnableToFitError(words)
     return Parts(learn=tuple(learn), stop=tuple(stop), judge=tuple(judge))

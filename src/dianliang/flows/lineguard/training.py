@@ -6,7 +6,7 @@ opened again as the watch opens it, and held against the same numbers computed h
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class Wish:
     labels: Path
     judge_by: tuple[str, ...] = ()
     views: int = 2
-    rules: FitRules = FitRules()
+    rules: FitRules = field(default_factory=FitRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,7 +118,9 @@ def judgement(rows: Sequence[Labelled], base: bytes, content: bytes) -> Judgemen
     Raises:
         UnableToDetectError: one cannot be opened.
     """
-    before, after = (seen(rows, NanoDet(weights=one, least_score=LEAST_SCORE)) for one in (base, content))
+    before, after = (
+        seen(rows, NanoDet(weights=one, least_score=LEAST_SCORE)) for one in (base, content)
+    )
     return judged(before, after)
 
 

@@ -104,7 +104,8 @@ def _sheets(pictures: Path) -> dict[str, _Sheet]:
     """Return the pictures of a folder by their path within it."""
     found = sorted(one for one in pictures.rglob("*") if one.suffix.lower() in PICTURES)
     if not found or len(found) > MOST_PICTURES:
-        words = f"{pictures} 里应有 1 到 {MOST_PICTURES} 张画面（jpg、png、bmp），现有 {len(found)} 张。"
+        words = f"{pictures} 里应有 1 到 {MOST_PICTURES} 张画面（jpg、png、bmp），"
+            f"现有 {len(found)} 张。"
         raise InvalidInputError(words, field="pictures")
     sheets = {}
     for path in found:
@@ -217,7 +218,9 @@ def _coco(sheets: dict[str, _Sheet], labels: Path, pictures: Path, errors: list[
     for n, row in enumerate(given["images"], 1):
         name = row.get("file_name") if isinstance(row, dict) else None
         if not isinstance(name, str) or Path(name).as_posix() not in sheets:
-            errors.append(f"{labels.name} images 第 {n} 条：{pictures} 里没有画面 {str(name)[:60]}。")
+            errors.append(
+                f"{labels.name} images 第 {n} 条：{pictures} 里没有画面 {str(name)[:60]}。"
+            )
         elif isinstance(row.get("id"), int | str):
             by_id[row["id"]] = sheets[Path(name).as_posix()]
     for n, row in enumerate(given["annotations"], 1):

@@ -71,7 +71,7 @@ def tensor_at(content: bytes, at: Field) -> Tensor:
         if one.number == DIMS:
             shape += _numbers(content, one)
         elif one.number == DATA_TYPE:
-            (kind,) = _numbers(content, one)
+            kind = number_at(content, one)
         elif one.number == TENSOR_NAME:
             name = _text(content, one)
         elif one.number == RAW:
@@ -169,6 +169,11 @@ def _parts(content: bytes, number: int) -> Iterator[Field]:
             for one in fields(content, graph.begin, graph.end):
                 if one.number == number and one.kind == BYTES:
                     yield one
+
+
+def number_at(content: bytes, at: Field) -> int:
+    """Return the last whole number of a field; 0 where there is none."""
+    return (_numbers(content, at) or [0])[-1]
 
 
 def _numbers(content: bytes, at: Field) -> list[int]:
