@@ -96,7 +96,7 @@ def test_what_is_no_picture_no_json_and_no_person_is_refused(pictures, tmp_path)
     with pytest.raises(InvalidInputError, match="不是 JSON"):
         labelled(pictures, tmp_path / "broken.json")
     (pictures / "bad.png").write_bytes(b"no picture")
-    with pytest.raises(InvalidInputError, match="bad.png 不是能打开"):
+    with pytest.raises(InvalidInputError, match=r"bad\.png 不是能打开"):
         labelled(pictures, tmp_path / "broken.json")
     with pytest.raises(InvalidInputError, match="现有 0 张"):
         labelled(tmp_path / "none", tmp_path / "broken.json")

@@ -41,8 +41,7 @@ def graph(inner):
 
 def external(where):
     entry = _message(1, b"location") + _message(2, where)
-    tensor = b"\x08\x01" + b"\x10\x01" + _message(8, b"w") + _message(13, entry) + b"\x70\x01"
-    return tensor
+    return b"\x08\x01" + b"\x10\x01" + _message(8, b"w") + _message(13, entry) + b"\x70\x01"
 
 
 HOSTILE = {

@@ -104,8 +104,10 @@ def _sheets(pictures: Path) -> dict[str, _Sheet]:
     """Return the pictures of a folder by their path within it."""
     found = sorted(one for one in pictures.rglob("*") if one.suffix.lower() in PICTURES)
     if not found or len(found) > MOST_PICTURES:
-        words = f"{pictures} 里应有 1 到 {MOST_PICTURES} 张画面（jpg、png、bmp），"
+        words = (
+            f"{pictures} 里应有 1 到 {MOST_PICTURES} 张画面（jpg、png、bmp），"
             f"现有 {len(found)} 张。"
+        )
         raise InvalidInputError(words, field="pictures")
     sheets = {}
     for path in found:
