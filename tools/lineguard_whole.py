@@ -2,8 +2,8 @@
 
     python tools/lineguard_whole.py --pictures DIR --labels FILE --out model.onnx
 
-Needs PyTorch and `onnx` (`pip install torch onnx`, in an environment of its own), which nothing else
-asks for; the last layer alone needs neither (`dianliang lineguard train`). Parts, labels, losses and
+Needs PyTorch and `onnx` (`pip install torch onnx`, in an environment of its own); the last layer
+alone needs neither (`dianliang lineguard train`). Parts, labels, losses and
 judgement are those of that command. The file is not exported anew: its graph is run in PyTorch,
 and what was learnt goes back into the same places of a copy, so the watch reads it unchanged.
 Normalisation is already folded into the convolutions of the file, so there is none to freeze.
