@@ -40,7 +40,9 @@ def overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.
     return np.asarray(shared / np.maximum(every, 1e-9), dtype=np.float32)
 
 
-def owners(labels: Labels, size: tuple[int, int], strides: tuple[int, ...]) -> list[NDArray]:
+def owners(
+    labels: Labels, size: tuple[int, int], strides: tuple[int, ...]
+) -> list[NDArray[np.intp]]:
     """Return for each stride whose each cell is: a row of `labels.boxes`, -1 nobody's, -2 unsure.
 
     `size` is height and width of what the network is fed. Cost: cells × persons.

@@ -67,7 +67,7 @@ def fit(
 def _step(
     now: Stacked,
     moved: Stacked,
-    start: Mapping[int, NDArray],
+    start: Mapping[int, NDArray[np.float32]],
     view: View,
     step: int,
     rules: FitRules,

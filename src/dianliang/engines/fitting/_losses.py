@@ -97,7 +97,8 @@ def _shares(raw: Doubles) -> Doubles:
 
 def _wanted_shares(wanted: Doubles) -> Doubles:
     """Return distributions (n, 4, 11) on the two bins around each distance."""
-    return np.clip(1 - np.abs(STEPS - wanted[:, :, None]), 0, 1)
+    shares = np.clip(1 - np.abs(STEPS - wanted[:, :, None]), 0, 1)
+    return np.asarray(shares, dtype=np.float64)
 
 
 def _surprise(raw: Doubles, wanted: Doubles) -> Doubles:

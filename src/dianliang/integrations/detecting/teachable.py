@@ -145,8 +145,8 @@ class Teachable:
             own = cells @ self._arrays[one.weights][:, :, 0, 0].T + self._arrays[one.bias]
             own[:, :CLASSES] = 1 / (1 + np.exp(-own[:, :CLASSES]))
             theirs = heads.get(len(cells), {})
-            told = [theirs.get(CLASSES), theirs.get(4 * BINS)]
-            if any(part is None for part in told) or not np.allclose(
+            told = [theirs[wide] for wide in (CLASSES, 4 * BINS) if wide in theirs]
+            if len(told) != 2 or not np.allclose(
                 own, np.concatenate(told, axis=1), atol=SAME, rtol=SAME
             ):
                 raise UnableToDetectError("模型的最后一层和 NanoDet 不同，不能在这里训练。")
