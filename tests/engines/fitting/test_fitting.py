@@ -179,7 +179,7 @@ def test_a_gain_in_one_stretch_of_time_only_is_not_called_better():
     assert judged(good, bad).verdict is Verdict.WORSE
     assert judged(good, good).verdict is Verdict.NOT_DISTINGUISHABLE
     assert judged(bad, [*good[:3], *bad[3:]]).verdict is Verdict.NOT_DISTINGUISHABLE
-    assert judged(bad, good).by_height[60, 120] == (0.0, 1.0, 24)
+    assert judged(bad, good).by_height[60, 120] == pytest.approx((0.0, 1.0, 24))
 
 
 @given(st.lists(st.integers(200, 900), min_size=5, max_size=20))

@@ -197,7 +197,7 @@ def _views(
     *,
     flips: bool,
 ) -> list[View]:
-    found = []
+    found: list[View] = []
     for one in rows:
         whole = picture_of(one.path)
         for n in range(1 + cuts):
