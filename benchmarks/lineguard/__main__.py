@@ -40,8 +40,8 @@ HEAD_EVERY = 5
 class Timed:
     """A detector that remembers what it saw last and how long it took."""
 
-    def __init__(self) -> None:
-        self.detector, self.cpu_s, self.calls = NanoDet(), 0.0, 0
+    def __init__(self, detector: NanoDet | None = None) -> None:
+        self.detector, self.cpu_s, self.calls = detector or NanoDet(), 0.0, 0
 
     def __call__(self, picture: Picture) -> Detections:
         """Detect, and add up."""

@@ -1,5 +1,6 @@
 """What somebody asks of ``dianliang lineguard``."""
 
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ EPILOG = """例：
   dianliang lineguard run 摄像机.json --out 证据  看守，事件逐条写 JSON，画面人头已遮
   dianliang lineguard eval 摄像机.json 标注.json   按事件算查准、查全、误报、延迟、算力
   dianliang lineguard calibrate 录像.json 标注.json  每段录像一个 camera，选阈值
+  dianliang lineguard train --pictures 画面 --labels 标注.json --out 新.onnx  训练最后一层
+  dianliang lineguard model import 新.onnx   核验、登记；use M001 启用，use shipped 退回自带的
 
 画面从不识别任何人；存下的画面里每个人头都打了码。模型和来历见 model-card.md。
 """
@@ -26,6 +29,15 @@ class Asked:
     out: Path | None = None
     weights: Path | None = None
     is_json: bool = False
+    pictures: Path | None = None
+    judge_by: Sequence[str] | None = None
+    seed: int = 1
+    licence: str = ""
+    trained_by: str = ""
+    trained_on: str = ""
+    what: str = ""
+    file: Path | None = None
+    number: str = ""
 
 
 def asked(words: Sequence[str]) -> Asked:
@@ -37,7 +49,7 @@ def asked(words: Sequence[str]) -> Asked:
         formatter_class=Formatter,
     )
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="run | eval | calibrate | example"
+        dest="verb", required=True, metavar="run | eval | calibrate | train | model | example"
     )
     verbs.add_parser("example", help="写出配置样例")
     run = verbs.add_parser("run", help="看守，事件逐条写成 JSON")
@@ -51,4 +63,44 @@ def asked(words: Sequence[str]) -> Asked:
     for one in (measure, fit):
         one.add_argument("labels", type=Path, help="标注（JSON）：谁在哪个区域从几秒到几秒")
     measure.add_argument("--json", dest="is_json", action="store_true", help="结果写成 JSON")
+    _train(verbs.add_parser("train", help="用自己标注的画面训练检测模型的最后一层，并老实评判"))
+    _model(verbs.add_parser("model", help="登记、启用、导出模型"))
     return Asked(**vars(parser.parse_args(words)))
+
+
+def _train(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--pictures", type=Path, required=True, help="画面目录：每段录像（每天）一个文件夹")
+    add(
+        "--labels",
+        type=Path,
+        required=True,
+        help="COCO（.json）、MOT（.csv、.txt）或 YOLO 标注目录",
+    )
+    add("--out", type=Path, required=True, help="写到哪里（.onnx），旁边写模型卡（.md）")
+    add("--weights", type=Path, help="从哪个模型开始；不写就从在用的开始")
+    add("--judge-by", nargs="+", metavar="片段", help="留作评判的片段；不写就留最后三成")
+    add("--seed", type=int, default=1, help="随机数种子")
+    _origin(parser)
+
+
+def _model(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(
+        dest="what", required=True, metavar="import | use | list | export"
+    )
+    take = verbs.add_parser("import", help="核验并登记一个模型文件")
+    take.add_argument("file", type=Path, help="ONNX 文件；旁边同名的 .md 作模型卡")
+    _origin(take)
+    use = verbs.add_parser("use", help="启用一个登记过的模型；shipped 是自带的")
+    hand = verbs.add_parser("export", help="写出一个登记过的模型和它的卡")
+    for one in (use, hand):
+        one.add_argument("number", help="登记号，如 M001")
+    hand.add_argument("file", type=Path, help="写到哪里（.onnx）")
+    verbs.add_parser("list", help="登记簿和在用的模型")
+
+
+def _origin(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--licence", default="未写明", help="许可")
+    add("--by", dest="trained_by", default="未写明", help="谁训练的")
+    add("--on", dest="trained_on", default="未写明", help="用什么画面训练的")

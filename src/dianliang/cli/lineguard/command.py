@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dianliang.cli.clock import now
+from dianliang.cli.lineguard import models
 from dianliang.cli.lineguard.arguments import Asked, asked
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.text import decoded
@@ -46,7 +47,14 @@ def run(words: Sequence[str]) -> int:
         raise InvalidInputError(
             f"线路守护缺 {'、'.join(lacking)}。请安装：pip install 'dianliang[lineguard]'。"
         )
-    verbs = {"example": _example, "run": _run, "eval": _eval, "calibrate": _calibrate}
+    verbs = {
+        "example": _example,
+        "run": _run,
+        "eval": _eval,
+        "calibrate": _calibrate,
+        "train": models.train,
+        "model": models.model,
+    }
     verbs[wish.verb](wish)
     return 0
 
@@ -164,7 +172,7 @@ def _watched(wish: Asked) -> "tuple[Watched, ...]":
 def _detector(wish: Asked) -> "NanoDet":
     from dianliang.integrations.detecting import NanoDet  # noqa: PLC0415 (heavy)
 
-    return NanoDet() if wish.weights is None else NanoDet(weights=wish.weights)
+    return NanoDet(weights=wish.weights or models.store().in_use()[1])
 
 
 def _folder(wish: Asked) -> Path | None:

@@ -44,8 +44,8 @@ class UnableToDetectError(DomainError):
 class NanoDet:
     """Find persons; about 20 ms of one core a picture, whatever its size."""
 
-    def __init__(self, *, weights: Path = WEIGHTS, least_score: float = 0.15) -> None:
-        """Load the weights; the operator's own in the same form may be named.
+    def __init__(self, *, weights: Path | bytes = WEIGHTS, least_score: float = 0.15) -> None:
+        """Load the weights; the operator's own in the same form may be named, or handed in.
 
         Raises:
             UnableToDetectError: there is no such file, or it is no model of this form.
@@ -55,16 +55,18 @@ class NanoDet:
         options.log_severity_level = 3
         # Threads that wait by spinning would take the core from the next camera.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        name = weights.name if isinstance(weights, Path) else "（内存中）"
         try:
+            content = weights.read_bytes() if isinstance(weights, Path) else weights
             self._session = onnxruntime.InferenceSession(
-                sides_freed(weights.read_bytes()), options, providers=["CPUExecutionProvider"]
+                sides_freed(content), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            words = f"模型 {weights.name} 打不开：{str(error)[:120]}。请换一个 ONNX 文件。"
+            words = f"模型 {name} 打不开：{str(error)[:120]}。请换一个 ONNX 文件。"
             raise UnableToDetectError(words) from error
         self._input = self._session.get_inputs()[0].name
         self._least = least_score
-        self._check(weights)
+        self._check(name)
 
     def __call__(self, picture: Picture) -> Detections:
         """Return the persons on a picture, in its own pixels, the surest first."""
@@ -108,14 +110,14 @@ class NanoDet:
         boxes = np.stack([x - away[:, 0], y - away[:, 1], x + away[:, 2], y + away[:, 3]], axis=1)
         return boxes.astype(np.float32), persons[cells]
 
-    def _check(self, weights: Path) -> None:
+    def _check(self, name: str) -> None:
         given = self._session.get_inputs()[0].shape
         last = sorted(
             int(out.shape[2]) for out in self._session.get_outputs() if len(out.shape) == 3
         )
         if given not in ([1, 3, "h", "w"], [1, 3, SIDE, SIDE]) or set(last) != {CLASSES, 4 * BINS}:
             raise UnableToDetectError(
-                f"模型 {weights.name} 不是 NanoDet {SIDE}：输入 {given}，输出末维 {last}。"
+                f"模型 {name} 不是 NanoDet {SIDE}：输入 {given}，输出末维 {last}。"
             )
 
 

@@ -34,7 +34,12 @@ class Field:
     end: int
 
 
-def _varint(content: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
+def varint(content: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
+    """Return a number of seven bits a byte, and where the next field begins.
+
+    Raises:
+        DamagedModelError: it does not end.
+    """
     value = 0
     for n in range(DEEPEST_VARINT):
         if at + n >= end:
@@ -54,14 +59,14 @@ def fields(content: bytes | bytearray, begin: int, end: int) -> Iterator[Field]:
     """
     at = begin
     while at < end:
-        key, at = _varint(content, at, end)
+        key, at = varint(content, at, end)
         number, kind = key >> 3, key & 7
         if kind == VARINT:
-            _, after = _varint(content, at, end)
+            _, after = varint(content, at, end)
             yield Field(number=number, kind=kind, begin=at, end=after)
         else:
             if kind == BYTES:
-                length, at = _varint(content, at, end)
+                length, at = varint(content, at, end)
             elif kind in (FIXED32, FIXED64):
                 length = 4 if kind == FIXED32 else 8
             else:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dianliang.cli.clock import now
+from dianliang.cli.lineguard.models import store
 from dianliang.cli.operator import operator
 from dianliang.flows.linewatch import accepting
 from dianliang.kernel.errors import DomainError
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare options."""
         parser.add_argument("cameras", nargs="*", help="摄像机编号；不写就看守全部")
-        parser.add_argument("--weights", type=Path, help="自己的模型（ONNX，NanoDet 416）")
+        parser.add_argument("--weights", type=Path, help="自己的模型（ONNX）；不写就用登记为在用的")
         parser.add_argument("--films", type=Path, help="放录像的目录；不写就只看网络摄像机")
         parser.add_argument(
             "--accept-view", metavar="编号", help="认可这台摄像机现在的画面，不看守"
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         from dianliang.integrations.detecting import NanoDet  # noqa: PLC0415 (heavy)
 
         count = watching.watch(
-            detector=NanoDet() if weights is None else NanoDet(weights=weights),
+            detector=NanoDet(weights=weights or store().in_use()[1]),
             numbers=cameras,
             clock=now,
             tell=self.stdout.write,

@@ -1,0 +1,115 @@
+"""``dianliang lineguard train`` and ``model``: teach, register, use and hand on a detector."""
+
+import os
+import sys
+from dataclasses import astuple
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dianliang.cli.clock import now
+from dianliang.cli.lineguard.arguments import Asked
+from dianliang.kernel.errors import InvalidInputError, reason
+
+if TYPE_CHECKING:
+    from dianliang.integrations.detecting.store import Store
+
+
+def store() -> "Store":
+    """Return the models of this computer: in the data folder, beside what an installation keeps."""
+    from dianliang.integrations.detecting.store import Store  # noqa: PLC0415 (heavy)
+
+    home = Path(os.environ.get("DIANLIANG_HOME") or "var").expanduser()
+    return Store(home / "models")
+
+
+def train(wish: Asked) -> None:
+    """Teach the last layer, write the model with its card, and say whether it is better.
+
+    Raises:
+        DomainError: labels, pictures or the model to begin with cannot be used, or are too few.
+    """
+    from dianliang.engines.fitting import FitRules, Verdict  # noqa: PLC0415 (heavy)
+    from dianliang.flows.lineguard import model_cards, training  # noqa: PLC0415 (heavy)
+    from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
+
+    assert wish.pictures and wish.labels and wish.out  # noqa: S101, PT018 (train has them)
+    base = _base(wish.weights)
+    found = training.trained(
+        training.Wish(
+            pictures=wish.pictures,
+            labels=wish.labels,
+            judge_by=tuple(wish.judge_by or ()),
+            rules=FitRules(seed=wish.seed),
+        ),
+        base=base,
+        say=_say,
+    )
+    origin = Origin(licence=wish.licence, trained_by=wish.trained_by, trained_on=wish.trained_on)
+    card = model_cards.card(found, origin, base=base, on=f"{now():%Y-%m-%d}")
+    _write(wish.out, found.content, card)
+    _say(model_cards.verdict(found.judgement))
+    if found.judgement.verdict is Verdict.BETTER:
+        _say(f"写好了 {wish.out}。建议先用 eval 量事件，再 dianliang lineguard model import。")
+    else:
+        _say(f"写好了 {wish.out}，但不建议启用：请保留现在的模型，多标几天的画面再训练。")
+
+
+def model(wish: Asked) -> None:
+    """Register a model, use one, list them, or hand one on.
+
+    Raises:
+        DomainError: the file is not taken, or there is no such number.
+    """
+    from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
+
+    own, at = store(), now().isoformat(timespec="seconds")
+    if wish.what == "import":
+        assert wish.file  # noqa: S101 (import has it)
+        beside = wish.file.with_suffix(".md")
+        origin = Origin(
+            licence=wish.licence, trained_by=wish.trained_by, trained_on=wish.trained_on
+        )
+        card = beside.read_text("utf-8", "replace") if beside.is_file() else None
+        entry = own.take(wish.file, origin, card=card, at=at)
+        _say(
+            f"已登记为 {entry.number}（{entry.digest[:12]}）。"
+            f"启用：dianliang lineguard model use {entry.number}"
+        )
+    elif wish.what == "use":
+        entry = own.use(wish.number, at=at)
+        _say(f"下次启动看守时用 {entry.number}（{entry.digest[:12]}）。")
+    elif wish.what == "export":
+        assert wish.file  # noqa: S101 (export has it)
+        content, kept = own.read(wish.number)
+        _write(wish.file, content, kept)
+        _say(f"已写 {wish.file}。")
+    else:
+        in_use, _ = own.in_use()
+        for one in own.entries():
+            _say("\t".join(astuple(one)))
+        _say(f"在用：{in_use}")
+
+
+def _base(weights: Path | None) -> bytes:
+    from dianliang.integrations.detecting.vetting import vetted  # noqa: PLC0415 (heavy)
+
+    return store().in_use()[1] if weights is None else vetted(weights)
+
+
+def _write(path: Path, content: bytes, card: str | None) -> None:
+    """Write a model and its card beside it, each whole or not at all."""
+    parts = [(path, content)]
+    if card is not None:
+        parts.append((path.with_suffix(".md"), card.encode()))
+    for place, inner in parts:
+        part = place.with_name(f".{place.name}.part")
+        try:
+            part.write_bytes(inner)
+            part.replace(place)
+        except OSError as error:
+            raise InvalidInputError(f"写不了 {place}：{reason(error)}。") from error
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()

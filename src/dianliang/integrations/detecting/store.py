@@ -1,0 +1,187 @@
+"""Models that somebody brought, each under its digest, and a register of who did what with them.
+
+A folder: `<SHA-256>.onnx` and its card `<SHA-256>.md`; `register.jsonl` is only ever added to. The
+shipped weights are always there to go back to. A file that changed since it was registered is not
+used.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from filelock import FileLock
+
+from dianliang.integrations.detecting.nanodet import WEIGHTS, UnableToDetectError
+from dianliang.integrations.detecting.vetting import vetted
+from dianliang.kernel.errors import DomainError, reason
+
+SHIPPED = "shipped"
+REGISTER = "register.jsonl"
+VERBS = ("import", "use")
+
+
+class UnableToRegisterError(DomainError):
+    """A model cannot be registered or found; the message says why."""
+
+    code = "detecting.unable-to-register"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a model is from: its licence, who trained it, on what."""
+
+    licence: str
+    trained_by: str
+    trained_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the register: `number` is M001, M002, … or `shipped`."""
+
+    at: str
+    verb: str
+    number: str
+    digest: str
+    licence: str
+    trained_by: str
+    trained_on: str
+
+
+class Store:
+    """The models of one computer."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; it is made when something is kept in it."""
+        self._folder = folder
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the register, oldest line first.
+
+        Raises:
+            UnableToRegisterError: it cannot be read.
+        """
+        path = self._folder / REGISTER
+        if not path.exists():
+            return ()
+        try:
+            return tuple(Entry(**json.loads(line)) for line in path.read_text("utf-8").splitlines())
+        except (OSError, ValueError, TypeError) as error:
+            words = f"模型登记簿 {path} 读不出来。请从备份恢复，或移走它（随后用自带的模型）。"
+            raise UnableToRegisterError(words) from error
+
+    def take(self, path: Path, origin: Origin, *, card: str | None, at: str) -> Entry:
+        """Register a file that stands all checks; it is not used yet.
+
+        Raises:
+            ForeignModelError: it is not taken, see `vetting`.
+            UnableToRegisterError: it is registered already, or the folder cannot be written to.
+        """
+        content = vetted(path)
+        digest = sha256(content).hexdigest()
+        with self._alone():
+            known = [one for one in self.entries() if one.verb == "import"]
+            same = next((one for one in known if one.digest == digest), None)
+            if same is not None:
+                raise UnableToRegisterError(f"这个模型已登记为 {same.number}。")
+            entry = Entry(
+                at=at,
+                verb="import",
+                number=f"M{len(known) + 1:03d}",
+                digest=digest,
+                **asdict(origin),
+            )
+            self._write(f"{digest}.onnx", content)
+            if card is not None:
+                self._write(f"{digest}.md", card.encode())
+            self._add(entry)
+        return entry
+
+    def use(self, number: str, *, at: str) -> Entry:
+        """Let the watch use a registered model, or `shipped`, from its next start on.
+
+        Raises:
+            UnableToRegisterError: there is no such number.
+            UnableToDetectError: its file is gone or has changed.
+        """
+        with self._alone():
+            if number == SHIPPED:
+                digest = sha256(WEIGHTS.read_bytes()).hexdigest()
+                origin = Origin(licence="Apache-2.0", trained_by="RangiLyu", trained_on="COCO 2017")
+            else:
+                one = self._known(number)
+                digest = one.digest
+                self._content(one)
+                origin = Origin(
+                    licence=one.licence, trained_by=one.trained_by, trained_on=one.trained_on
+                )
+            entry = Entry(at=at, verb="use", number=number, digest=digest, **asdict(origin))
+            self._add(entry)
+        return entry
+
+    def in_use(self) -> tuple[str, bytes]:
+        """Return number and content of the model that the watch is to use.
+
+        Raises:
+            UnableToDetectError: its file is gone or has changed since it was registered.
+        """
+        used = [one for one in self.entries() if one.verb == "use"]
+        if not used or used[-1].number == SHIPPED:
+            return SHIPPED, WEIGHTS.read_bytes()
+        return used[-1].number, self._content(used[-1])
+
+    def read(self, number: str) -> tuple[bytes, str | None]:
+        """Return a registered model and its card.
+
+        Raises:
+            UnableToRegisterError: there is no such number.
+            UnableToDetectError: its file is gone or has changed.
+        """
+        one = self._known(number)
+        card = self._folder / f"{one.digest}.md"
+        return self._content(one), card.read_text("utf-8") if card.exists() else None
+
+    def _known(self, number: str) -> Entry:
+        for one in self.entries():
+            if (one.verb, one.number) == ("import", number):
+                return one
+        raise UnableToRegisterError(f"没有登记过模型 {number}。")
+
+    def _content(self, one: Entry) -> bytes:
+        path = self._folder / f"{one.digest}.onnx"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise UnableToDetectError(f"模型 {one.number} 读不了：{reason(error)}。") from error
+        if sha256(content).hexdigest() != one.digest:
+            words = (
+                f"模型 {one.number} 的文件和登记的摘要不符，已停用。请重新导入，或改回 shipped。"
+            )
+            raise UnableToDetectError(words)
+        return content
+
+    def _alone(self) -> FileLock:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise UnableToRegisterError(f"建不了 {self._folder}：{reason(error)}。") from error
+        return FileLock(self._folder / ".lock", timeout=30)
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as part:
+                part.write(content)
+            Path(part.name).replace(self._folder / name)
+        except OSError as error:
+            raise UnableToRegisterError(f"写不了 {self._folder}：{reason(error)}。") from error
+
+    def _add(self, entry: Entry) -> None:
+        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
+        with (self._folder / REGISTER).open("a", encoding="utf-8") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())

@@ -1,0 +1,135 @@
+"""From labelled pictures to a model that the watch uses: a broken head finds people again."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from dianliang.cli.lineguard.command import run
+from dianliang.flows.lineguard import training
+from dianliang.integrations.detecting import NanoDet
+from dianliang.integrations.detecting.nanodet import WEIGHTS
+from dianliang.integrations.detecting.teachable import Teachable
+from dianliang.kernel.errors import DomainError
+
+CLIPS, EACH, PERSONS = ("day1", "day2", "day3"), (7, 4, 4), 3
+
+
+def crowd(rng):
+    """Return a generated place with drawn people of several sizes, and their boxes."""
+    picture = np.full((300, 400, 3), 150, np.uint8)
+    picture += rng.integers(0, 20, picture.shape, dtype=np.uint8)
+    rows = []
+    for n in range(PERSONS):
+        unit = float(rng.uniform(13, 21))
+        x, top = int(70 + 125 * n + rng.integers(-15, 15)), int(rng.integers(20, 110))
+        cv2.circle(picture, (x, int(top + unit / 2)), int(unit / 2), (120, 150, 200), -1)
+        body = (int(x - unit), int(top + unit)), (int(x + unit), int(top + 4.5 * unit))
+        cv2.rectangle(picture, *body, (60, 40, 30), -1)
+        for side in (-1, 1):
+            hip, foot = (
+                (x + side * 0.4 * unit, top + 4.5 * unit),
+                (x + side * 0.9 * unit, top + 8 * unit),
+            )
+            cv2.line(
+                picture, *(tuple(map(int, p)) for p in (hip, foot)), (40, 30, 90), int(0.8 * unit)
+            )
+            arm = (x + side * unit, top + 1.3 * unit), (x + side * 1.9 * unit, top + 4.2 * unit)
+            cv2.line(picture, *(tuple(map(int, p)) for p in arm), (60, 40, 30), int(0.6 * unit))
+        rows.append([x - 2 * unit, top, 4 * unit, 8 * unit])
+    return picture, rows
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Three generated days with labels, and our weights with the scores of people destroyed."""
+    folder, rng = tmp_path_factory.mktemp("training"), np.random.default_rng(5)
+    images, rows = [], []
+    for clip, count in zip(CLIPS, EACH, strict=True):
+        (folder / "pictures" / clip).mkdir(parents=True)
+        for n in range(count):
+            picture, boxes = crowd(rng)
+            images.append({"id": len(images), "file_name": f"{clip}/{n:03d}.png"})
+            cv2.imwrite(str(folder / "pictures" / images[-1]["file_name"]), picture)
+            rows += [
+                {"image_id": images[-1]["id"], "category_id": 1, "bbox": [max(0.0, b[0]), *b[1:]]}
+                for b in boxes
+            ]
+    labels = {"images": images, "annotations": rows, "categories": [{"id": 1, "name": "人"}]}
+    (folder / "labels.json").write_text(json.dumps(labels), "utf-8")
+    teachable = Teachable(WEIGHTS.read_bytes())
+    broken = {
+        stride: (weights, np.concatenate([[bias[0] - 6.0], bias[1:]]).astype(np.float32))
+        for stride, (weights, bias) in teachable.layers.items()
+    }
+    (folder / "broken.onnx").write_bytes(teachable.written(broken))
+    return folder
+
+
+def words(place, *more):
+    return [
+        "train",
+        *("--pictures", str(place / "pictures"), "--labels", str(place / "labels.json")),
+        *("--weights", str(place / "broken.onnx"), "--out", str(place / "new.onnx")),
+        *("--by", "测试员", "--on", "生成的画面", *more),
+    ]
+
+
+@pytest.mark.row("001-15")
+def test_a_broken_model_learns_from_labels_and_is_then_used(place, capsys, monkeypatch):
+    for name, least in (("LEARN", 20), ("STOP", 10), ("JUDGE", 10)):
+        monkeypatch.setattr(f"dianliang.engines.fitting._splitting.LEAST_{name}", least)
+    quick = training.FitRules(steps=120, rate=0.05, keep=0.0, views_a_step=8)
+    monkeypatch.setattr("dianliang.engines.fitting.FitRules", lambda **_: quick)
+    monkeypatch.setenv("DIANLIANG_HOME", str(place / "home"))
+
+    assert run(words(place)) == 0
+    told = capsys.readouterr().out
+    card = (place / "new.md").read_text("utf-8")
+    assert all(one in card for one in ("测试员", "| day3 | 4 | 12 |"))
+    assert all("更好" in text for text in (told, card))
+
+    picture = cv2.imread(str(place / "pictures" / "day3" / "000.png"))
+    assert len(NanoDet(weights=place / "broken.onnx")(picture)) == 0
+    assert len(NanoDet(weights=place / "new.onnx")(picture)) >= 2
+
+    assert run(["model", "import", str(place / "new.onnx"), "--licence", "本公司所有"]) == 0
+    assert run(["model", "use", "M001"]) == 0
+    assert run(["model", "export", "M001", str(place / "out.onnx")]) == 0
+    assert (place / "out.onnx").read_bytes() == (place / "new.onnx").read_bytes()
+    assert (place / "out.md").read_text("utf-8") == card
+    capsys.readouterr()
+    assert run(["model", "list"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("在用：M001")
+
+
+def test_too_few_labels_are_refused_and_nothing_is_written(place):
+    with pytest.raises(DomainError, match="训练部分至少要 100 个标注框，现有 21 个（day1）"):
+        run([word.replace("new.onnx", "never.onnx") for word in words(place)])
+    assert not (place / "never.onnx").exists()
+
+
+def test_a_file_that_differs_from_what_was_learnt_is_not_offered(place):
+    base = WEIGHTS.read_bytes()
+    teachable = Teachable(base)
+    wrong = {
+        stride: training.Layer(weights=weights, bias=bias + 1)
+        for stride, (weights, bias) in teachable.layers.items()
+    }
+    picture = cv2.imread(str(place / "pictures" / "day1" / "000.png"))
+    with pytest.raises(DomainError, match="不一致"):
+        training.check(base, wrong, teachable, picture)
+
+
+def test_what_is_cut_out_keeps_its_people_where_they_are(place):
+    rows = training.labelled(place / "pictures", place / "labels.json")
+    rng = np.random.default_rng(3)
+    picture = training.picture_of(rows[0].path)
+    for _ in range(20):
+        part, boxes, unsure = training.cut_out(picture, rows[0], rng)
+        turned, mirrored, _ = training.flipped(part, boxes, unsure)
+        limits = [part.shape[1], part.shape[0]] * 2
+        assert ((boxes >= 0) & (boxes <= limits)).all()
+        assert (turned[:, ::-1] == part).all()
+        assert np.allclose(mirrored[:, 0] + boxes[:, 2], part.shape[1])

@@ -1,0 +1,126 @@
+"""Only a model that stands all checks is registered, and one can always go back."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from dianliang.integrations.detecting import UnableToDetectError
+from dianliang.integrations.detecting.nanodet import WEIGHTS
+from dianliang.integrations.detecting.onnx_file import DamagedModelError
+from dianliang.integrations.detecting.onnx_tensors import (
+    _message,
+    outputs,
+    replaced,
+    telling,
+    tensors,
+    values,
+)
+from dianliang.integrations.detecting.store import Origin, Store, UnableToRegisterError
+from dianliang.integrations.detecting.teachable import Teachable
+from dianliang.integrations.detecting.vetting import ForeignModelError, inspect, vetted
+
+AT = "2026-08-01T08:00:00+08:00"
+ORIGIN = Origin(licence="本公司所有", trained_by="测试员", trained_on="三天的画面")
+SHIPPED = WEIGHTS.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """Return a file of our form with a little other bias."""
+    teachable = Teachable(SHIPPED)
+    layers = {stride: (one, bias + 0.01) for stride, (one, bias) in teachable.layers.items()}
+    path = tmp_path_factory.mktemp("own") / "own.onnx"
+    path.write_bytes(teachable.written(layers))
+    return path
+
+
+def graph(inner):
+    return SHIPPED + _message(7, inner)
+
+
+def external(where):
+    entry = _message(1, b"location") + _message(2, where)
+    return b"\x08\x01" + b"\x10\x01" + _message(8, b"w") + _message(13, entry) + b"\x70\x01"
+
+
+HOSTILE = {
+    "weights elsewhere": (graph(_message(5, external(b"../../../etc/passwd"))), "在别的文件里"),
+    "weights elsewhere in a constant": (
+        graph(_message(1, _message(4, b"Constant") + _message(5, _message(5, external(b"/x"))))),
+        "在别的文件里",
+    ),
+    "a loop": (graph(_message(1, _message(4, b"Loop"))), "不需要的步骤：Loop"),
+    "memory without end": (graph(_message(1, _message(4, b"ConstantOfShape"))), "ConstantOfShape"),
+    "a foreign step": (
+        graph(_message(1, _message(4, b"Conv") + _message(7, b"evil.domain"))),
+        "不需要的步骤",
+    ),
+    "functions": (SHIPPED + _message(25, b""), "自定义函数"),
+    "sparse weights": (graph(_message(15, b"")), "稀疏"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_before_it_runs(name):
+    content, words = HOSTILE[name]
+    with pytest.raises(ForeignModelError, match=words):
+        inspect(content, "x.onnx")
+    inspect(SHIPPED, "x.onnx")
+
+
+def test_too_large_no_onnx_and_not_finite_are_refused(tmp_path, own):
+    huge, none, wild = (tmp_path / name for name in ("huge.onnx", "none.onnx", "wild.onnx"))
+    with huge.open("wb") as file:
+        file.truncate(65 * 1024 * 1024)
+    none.write_bytes(b"\x0a\x01x")
+    bias = next(name for name, one in tensors(SHIPPED).items() if one.shape == (124,))
+    wild.write_bytes(replaced(SHIPPED, {bias: np.full(124, np.nan, np.float32)}))
+
+    with pytest.raises(ForeignModelError, match="大于 64 MB"):
+        vetted(huge)
+    with pytest.raises(DamagedModelError):
+        vetted(none)
+    with pytest.raises(ForeignModelError, match="不是有限的"):
+        vetted(wild)
+    with pytest.raises(DamagedModelError):
+        replaced(SHIPPED, {bias: np.zeros(3, np.float32)})
+
+
+def test_a_model_is_registered_used_handed_on_and_left_again(tmp_path, own):
+    store = Store(tmp_path / "models")
+    assert store.in_use() == ("shipped", SHIPPED)
+
+    entry = store.take(own, ORIGIN, card="# 卡", at=AT)
+    assert (entry.number, store.in_use()[0]) == ("M001", "shipped")
+    store.use("M001", at=AT)
+    assert store.in_use() == ("M001", own.read_bytes())
+    assert store.read("M001") == (own.read_bytes(), "# 卡")
+    with pytest.raises(UnableToRegisterError, match="已登记为 M001"):
+        store.take(own, ORIGIN, card=None, at=AT)
+    store.use("shipped", at=AT)
+
+    assert store.in_use() == ("shipped", SHIPPED)
+    lines = [(one.verb, one.number, one.trained_by) for one in Store(tmp_path / "models").entries()]
+    assert lines == [
+        ("import", "M001", "测试员"),
+        ("use", "M001", "测试员"),
+        ("use", "shipped", "RangiLyu"),
+    ]
+    with pytest.raises(UnableToRegisterError, match="没有登记过模型 M009"):
+        store.use("M009", at=AT)
+
+    file = tmp_path / "models" / f"{hashlib.sha256(own.read_bytes()).hexdigest()}.onnx"
+    file.write_bytes(SHIPPED)
+    with pytest.raises(UnableToDetectError, match="摘要不符"):
+        store.use("M001", at=AT)
+
+
+def test_weights_are_read_and_written_in_place():
+    known = tensors(SHIPPED)
+    name = next(name for name, one in known.items() if one.shape == (124, 128, 1, 1))
+    doubled = replaced(SHIPPED, {name: 2 * values(SHIPPED, known[name])})
+
+    assert len(doubled) == len(SHIPPED)
+    assert np.array_equal(values(doubled, tensors(doubled)[name]), 2 * values(SHIPPED, known[name]))
+    assert outputs(telling(SHIPPED, ["more"])) == [*outputs(SHIPPED), "more"]
