@@ -5,7 +5,7 @@ import numpy as np
 
 from dianliang.engines.vision import Picture
 
-DUSK = 45.0
+DUSK = 16.0
 """Grey level of a picture below which it is brightened."""
 EVERY = 4
 """Of so many rows and columns one is looked at to know how bright a picture is."""
