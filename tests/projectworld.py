@@ -76,11 +76,13 @@ class Works:
             number=issue.number, verb=verb, words=words, content=None, by=by or self.desk, at=at
         )
 
-    def seat(self, number: str, person: Person | None = None, **asked: str) -> None:
+    def seat(
+        self, number: str, person: Person | None = None, *, from_on: date = BEGAN, **asked: str
+    ) -> None:
         """Take somebody into the task force."""
         told = {"post": "leader", "unit": "", "organisation": "", **asked}
         who = person.number if person else ""
-        keeping.seat(number=number, person=who, from_on=BEGAN, by=self.desk, at=NOON, **told)
+        keeping.seat(number=number, person=who, from_on=from_on, by=self.desk, at=NOON, **told)
 
 
 def objects(town: Town) -> dict[str, dict[str, Any]]:

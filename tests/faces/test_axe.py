@@ -85,11 +85,6 @@ def pages(transactional_db):
     desk += ["/console/agreements/", f"/console/agreements/{together['agreement']['number']}/"]
     desk += ["/console/powers/", f"/console/powers/{together['power']['number']}/"]
     desk += ["/console/renewal/", "/console/renewal/V1/"]
-    built = projectworld.objects(town)
-    project, hindered = (built[key]["number"] for key in ("grid project", "local issue"))
-    of_projects = ("", "new/", "norms/", "issues/", f"issues/{hindered}/", f"{project}/")
-    of_projects += (f"{project}/plan/", f"{project}/issue/")
-    desk += [f"/console/projects/{path}" for path in of_projects]
     kept = staff.things(town)["staff list"]["number"]
     desk += [
         f"/console/staff/{path}" for path in ("", "new/", "people/RY-1/", "expiring/?days=365")
@@ -97,7 +92,7 @@ def pages(transactional_db):
     desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
     desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
-    desk += of_loading(town)
+    desk += [*of_loading(town), *of_projects(town)]
     desk += of_watch(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
@@ -108,6 +103,15 @@ def pages(transactional_db):
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
     return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
+
+
+def of_projects(town):
+    """Addresses about grid projects and local issues."""
+    built = projectworld.objects(town)
+    project, hindered = (built[key]["number"] for key in ("grid project", "local issue"))
+    paths = ["", "new/", "norms/", "issues/", f"issues/{hindered}/", f"{project}/"]
+    paths += [f"{project}/plan/", f"{project}/issue/"]
+    return [f"/console/projects/{path}" for path in paths]
 
 
 def of_loading(town):

@@ -20,10 +20,10 @@ def built(works: Works, name: str, early_days: int, *, led: bool = False) -> str
     works.planned(number, began=BEGAN)
     works.approved(number)
     if led:
-        works.seat(number, organisation="县发改局 副局长")
+        works.seat(number, organisation="县发改局 副局长", from_on=BEGAN)
     planned = keeping.suggested_days(number=number, starts_on=BEGAN, by=works.desk)
     for code in ORDER:
-        saved = early_days if code in {"install", "test", "energise"} else 0
+        saved = early_days if code in {"equipment", "install", "test", "energise"} else 0
         works.reach(number, code, planned[code] - timedelta(days=saved))
     return number
 
@@ -65,7 +65,7 @@ def test_a_norm_is_told_with_its_source_and_counts_from_its_day(works, town):
     norm = next(one for one in claim_of(number, reach="/").against if "参照工期" in one.words)
 
     assert "300 天（某办法附录二）" in norm.words
-    assert norm.days == (90 + 90 + 45 + 15 - 10) - 300
+    assert norm.days == (450 - 180 - 10) - 300
 
 
 def test_enough_projects_allow_a_difference_and_still_no_cause(works):
