@@ -6,9 +6,8 @@ from all before them alone, without weather. ETT's two transformers are always t
 and OpenDSM's samples can only be read by the Python that `baselines` asks for. Beside ours, all by
 quantiles and on the same blocks: the last block again with the quantiles of what that missed so far
 (seasonal naive), linear quantile regression and gradient boosting with quantile loss (both
-scikit-learn's) on last blocks, means and weekdays. A year later, where hardly any place has two
-past years, how far years differ is told from the other sources alone. Daily peaks where there are
-hours, else daily energy; units are those of the sets.
+scikit-learn's) on last blocks, means and weekdays. Daily peaks where there are hours, else daily
+energy; units are those of the sets.
 
 What must hold, set by what is promised to users: over all days of all series our intervals of
 90 % hold 87 to 93 % of what came, and our loss is no more than that of the best peer.
@@ -20,25 +19,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from benchmarks.energy.baselines import Peer
-from dianliang.engines.forecasting import (
-    ASSUMED_SPREAD,
-    LEVELS,
-    History,
-    Season,
-    coverage,
-    forecast,
-    pinball,
-)
+from dianliang.engines.forecasting import LEVELS, History, Season, coverage, forecast, pinball
 from dianliang.engines.powerflow import Floats
 
 WEEK, BLOCK, SEASON, YEAR = 7, 28, 70, 365
@@ -95,9 +84,9 @@ def _loaded(peaks: Floats) -> Floats:
     return np.asarray(known[carries], np.float64)
 
 
-def ours(past: Floats, spread: float = ASSUMED_SPREAD, weeks: float = 0.0) -> Floats:
+def ours(past: Floats) -> Floats:
     """Forecast the next block (levels, series, days) from past ones (blocks, series, days)."""
-    return _ours(past, np.full(past.shape[:2], np.nan), spread, weeks)
+    return _ours(past, np.full(past.shape[:2], np.nan))
 
 
 def ours_at_once(past: Floats) -> Floats:
@@ -106,7 +95,7 @@ def ours_at_once(past: Floats) -> Floats:
     return _ours(past, last)
 
 
-def _ours(past: Floats, last: Floats, spread: float = ASSUMED_SPREAD, weeks: float = 0.0) -> Floats:
+def _ours(past: Floats, last: Floats) -> Floats:
     """Forecast with the mean of each block's last week (blocks, series), NaN where not told."""
     kinds = np.arange(past.shape[2]) % WEEK
     before = np.concatenate([np.full((1, last.shape[1]), np.nan), last])
@@ -123,8 +112,7 @@ def _ours(past: Floats, last: Floats, spread: float = ASSUMED_SPREAD, weeks: flo
         )
         for number in range(past.shape[1])
     ]
-    made = forecast(histories, assumed_spread=spread, assumed_weeks=weeks)
-    return np.stack([each.daily_kw for each in made.forecasts], axis=1)
+    return np.stack([each.daily_kw for each in forecast(histories).forecasts], axis=1)
 
 
 def naive(past: Floats) -> Floats:
@@ -202,8 +190,7 @@ BLOCK_WAYS: dict[str, Way] = {
     "quantile regression": learned(linear),
     "gradient boosting": learned(boosted),
 }
-WHOLE, ASSUMED = "ours, years alone", "ours, spread assumed"
-SEASON_WAYS = ("ours", WHOLE, ASSUMED, "seasonal naive")
+SEASON_WAYS: dict[str, Way] = {"ours": ours, "seasonal naive": naive}
 
 
 def judged(place: Place, blocks: Floats, ways: dict[str, Way], *, every: int = 1) -> Judged:
@@ -221,56 +208,13 @@ def judged(place: Place, blocks: Floats, ways: dict[str, Way], *, every: int = 1
 
 
 def by_year(known: Sequence[Place]) -> Iterator[tuple[str, Judged]]:
-    """Yield what came of each place's ten weeks from four days of the year on.
-
-    How far years differ is told from the other sources' places alone, and once assumed.
-    """
-    blocks = {place.name: [*_yearly(place)] for place in known}
+    """Yield what came of each place's ten weeks from four days of the year on."""
     for place in known:
-        others = [each for each in known if source(each.name) != source(place.name)]
-        spread, weeks = strayed({x.name: (source(x.name), blocks[x.name]) for x in others})
-        ways: dict[str, Way] = {
-            "ours": partial(ours, spread=spread, weeks=weeks),
-            WHOLE: partial(ours, spread=spread),
-            ASSUMED: ours,
-            "seasonal naive": naive,
-        }
-        for quarter, of_quarter in enumerate(blocks[place.name], start=1):
-            name = f"{place.name}, {quarter} ({spread:.2f}, {weeks:.2f})"
-            yield name, judged(place, of_quarter, ways)
-
-
-def _yearly(place: Place) -> Iterator[Floats]:
-    for quarter in range(4):
-        later = Place(name=place.name, peaks=place.peaks[:, quarter * 91 :])
-        if later.peaks.shape[1] >= SEASON + YEAR - 1:
-            yield later.blocks(SEASON, YEAR - 1)  # whole weeks: the same day of the week
-
-
-def source(name: str) -> str:
-    """Return who measured a place: what moved one of theirs may have moved all."""
-    return name.rstrip("12").partition("-")[0].partition("_")[0]
-
-
-def strayed(blocks: dict[str, tuple[str, list[Floats]]]) -> tuple[float, float]:
-    """Return how far seasons strayed from those a year before, and weeks beside that: logarithms.
-
-    Sources count alike, whatever they have of places and years; few of them count by the square of
-    Student's quantile.
-    """
-    squares: dict[str, list[tuple[float, float]]] = {}
-    for of, quarters in blocks.values():
-        for each in quarters:
-            weeks = np.nanmean(each.reshape(*each.shape[:2], -1, WEEK), axis=3)
-            ratios = np.log(weeks[1:] / weeks[:-1])
-            whole = np.nanmean(ratios, axis=2, keepdims=True)
-            both = float(np.nanmean(whole**2)), float(np.nanmean((ratios - whole) ** 2))
-            squares.setdefault(of, []).append(both)
-    if not squares:
-        return ASSUMED_SPREAD, 0.0
-    mean = np.mean([np.mean(one, axis=0) for one in squares.values()], axis=0)
-    found = np.sqrt(mean) * stdtrit(len(squares), 0.95) / ndtri(0.95)
-    return float(found[0]), float(found[1])
+        for quarter in range(4):
+            later = Place(name=place.name, peaks=place.peaks[:, quarter * 91 :])
+            if later.peaks.shape[1] >= SEASON + YEAR - 1:
+                blocks = later.blocks(SEASON, YEAR - 1)  # whole weeks: the same day of the week
+                yield f"{place.name}, quarter {quarter + 1}", judged(later, blocks, SEASON_WAYS)
 
 
 def report(title: str, ways: Sequence[str], found: Iterable[tuple[str, Judged]]) -> bool:
@@ -292,8 +236,6 @@ def report(title: str, ways: Sequence[str], found: Iterable[tuple[str, Judged]])
     _line("all", whole)
     print(f"{'CPU-s':34s}{'':6s}" + "".join(f"{whole[way][2]:24.1f}" for way in ways))
     losses = {way: pinball(flat, came) for way, (flat, came, _) in whole.items()}
-    for way in (WHOLE, ASSUMED):
-        losses.pop(way, None)
     ratio = losses.pop("ours") / min(losses.values())
     held = coverage(*whole["ours"][:2])
     holds = COVERED[0] <= held <= COVERED[1] and ratio <= MOST_RATIO
@@ -329,7 +271,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     holds = []
     if asked.only != "weeks":
-        holds.append(report("the same ten weeks a year later", SEASON_WAYS, by_year(known)))
+        holds.append(report("the same ten weeks a year later", [*SEASON_WAYS], by_year(known)))
     if asked.only != "year":
         holds.append(report("next four weeks", [*BLOCK_WAYS], by_block))
     raise SystemExit(0 if all(holds) else 1)

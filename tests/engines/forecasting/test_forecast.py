@@ -262,25 +262,6 @@ def test_what_is_wrong_is_told(history, words):
         forecast([history])
 
 
-def test_who_knows_how_years_differ_says_how_wide_an_interval_is():
-    """With one season all of it is taken from there; held-out seasons weigh against it."""
-    rng = np.random.default_rng(3)
-    seasons = [Season(year=k, peaks_kw=50 * rng.lognormal(0, 0.05, 40)) for k in range(6)]
-
-    def width(history, spread):
-        told = forecast([history], assumed_spread=spread).forecasts[0].daily_kw
-        return float(np.log(told[-1] / told[0]).mean())
-
-    one = History(id="T", seasons=(seasons[0],))
-    six = History(id="T", seasons=tuple(seasons))
-    assert width(one, 0.4) == pytest.approx(2 * 0.4 * 1.645, rel=0.1)
-    assert width(one, 0.1) < width(one, 0.2) < width(one, 0.4)
-    assert width(six, 0.4) / width(six, 0.1) < width(one, 0.4) / width(one, 0.1)
-    for spread in (-0.1, float("nan"), 10.0):
-        with pytest.raises(InvalidHistoryError, match="年际变动"):
-            forecast([one], assumed_spread=spread)
-
-
 def test_seasons_of_different_lengths_are_refused():
     one = History(id="A", seasons=(Season(year=1, peaks_kw=np.ones(3)),))
     other = History(id="B", seasons=(Season(year=1, peaks_kw=np.ones(4)),))

@@ -254,6 +254,28 @@ def test_trees_that_are_joined_are_no_forest():
     assert np.abs(ours.voltage_pu - theirs.voltage_pu).max() <= 1e-9
 
 
+def test_a_tree_beside_two_that_are_joined_is_swept_and_they_are_not():
+    """Both ways fill one answer; a step that has none in the joined part has none anywhere."""
+    grid = side_by_side(*(village(seed=k, nodes=6) for k in range(3)))
+    joined = shuffled(
+        replace(grid, switches=(Switch(id="tie", node="N4@0", other="N4@1"),)), seed=2
+    )
+    profiles = days(joined, seed=3, steps=20)
+    heavy = [i for i, id_ in enumerate(profiles.ids) if id_.endswith("@1")]
+    profiles.p_kw[np.ix_([7], heavy)] *= 5000
+
+    laid = prepared(joined).forest
+    ours, theirs = solve(joined, profiles), by_power_grid_model(joined, profiles)
+
+    assert laid.apart == {node.id for node in grid.nodes if not node.id.endswith("@2")}
+    assert np.flatnonzero(~ours.is_solved).tolist() == [7]
+    calm = np.arange(20) != 7
+    for name in ALL:
+        assert np.isnan(getattr(ours, name)[7]).all(), name
+        off = np.abs(getattr(ours, name) - getattr(theirs, name))[calm]
+        assert off.max() <= (1e-9 if name == "voltage_pu" else 1e-6), name
+
+
 @pytest.mark.parametrize("heavy", [0, 2])
 def test_a_step_in_which_one_part_collapses_holds_nothing_of_any(heavy):
     """The first part is a tree, the last a ring: it does not matter which way found no answer."""

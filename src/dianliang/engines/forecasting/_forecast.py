@@ -25,7 +25,6 @@ FADING = 0.6
 """Weight of a season beside the one after it."""
 ASSUMED_SPREAD = 0.2
 """Of the logarithm, how far a season strays as a whole where none could be held out."""
-MOST_SPREAD = 3.0
 ASSUMED_SEASONS = 2
 """What is assumed of it counts as much as so many seasons that were held out."""
 DRAWS = 99
@@ -45,12 +44,7 @@ class _Fitted:
     growth: float
 
 
-def forecast(
-    histories: Sequence[History],
-    *,
-    assumed_spread: float = ASSUMED_SPREAD,
-    assumed_weeks: float = 0.0,
-) -> Outlook:
+def forecast(histories: Sequence[History]) -> Outlook:
     """Forecast the next season of every transformer.
 
     A past season is set to the machines of the next one by the share of rated power that showed in
@@ -62,23 +56,17 @@ def forecast(
     what came to what was forecast, of all transformers, give the quantiles (split conformal
     prediction, Vovk and others 2005), widened because few years are known, and they differ as a
     whole. Where there is no second season, days are taken to stray from the forecast as they stray
-    from their neighbours. How far a season then strays as a whole is assumed: `assumed_spread`, of
-    the logarithm, counts as much as two seasons that were held out; `assumed_weeks` likewise is how
-    far weeks then stray beside it, and counts only where none was. Who knows other places' seasons
-    tells both from those. Cost: about 1 ms for a transformer and season.
+    from their neighbours. Cost: about 1 ms for a transformer and season.
 
     Raises:
         InvalidHistoryError: no season, seasons of different lengths, or figures that are none.
     """
-    wrong = problems(histories)
-    if not (0 <= assumed_spread <= MOST_SPREAD and 0 <= assumed_weeks <= MOST_SPREAD):
-        wrong.append(f"假定的年际变动应在 0 到 {MOST_SPREAD:g} 之间")
-    if wrong:
+    if wrong := problems(histories):
         raise InvalidHistoryError("；".join(wrong))
     if not histories:
         return Outlook(forecasts=(), running_share=np.zeros(0), growth=1.0, held_out=0)
     expected, moves, fitted = _middles(histories)
-    daily, highest, held_out, follows = _excesses(histories, assumed_spread, assumed_weeks)
+    daily, highest, held_out, follows = _excesses(histories)
     quantiles = np.quantile(daily, LEVELS)
     top = np.quantile(highest, LEVELS)
     made = []
@@ -208,9 +196,7 @@ def _middles(histories: Sequence[History]) -> tuple[list[Floats], list[float], _
     return expected, moves, fitted
 
 
-def _excesses(
-    histories: Sequence[History], assumed_spread: float, assumed_weeks: float
-) -> tuple[Floats, Floats, int, float]:
+def _excesses(histories: Sequence[History]) -> tuple[Floats, Floats, int, float]:
     """Return logarithms of what came over what was forecast: of days, of seasons; and the years.
 
     Each year is held out with everything after it. Last comes how far seasons followed the days
@@ -240,13 +226,8 @@ def _excesses(
     follows = following(pairs)
     if not daily:
         strays = _strays([evened(each)[0] for each in histories])
-        widths = [
-            _drawn(own, 0.0, [], assumed_spread, beside=assumed_weeks**2)
-            for own in (strays, np.zeros(1))
-        ]
-        return widths[0], widths[1], 0, follows
-    widths = [_widened(one, assumed_spread) for one in (daily, highest)]
-    return widths[0], widths[1], len(daily), follows
+        return _drawn(strays, 0.0, []), _drawn(np.zeros(1), 0.0, []), 0, follows
+    return _widened(daily), _widened(highest), len(daily), follows
 
 
 def _strays(histories: Sequence[History]) -> Floats:
@@ -281,7 +262,7 @@ def _before(histories: Sequence[History], year: int) -> tuple[list[History], lis
     return past, came
 
 
-def _widened(by_year: Sequence[Floats], assumed_spread: float) -> Floats:
+def _widened(by_year: Sequence[Floats]) -> Floats:
     """Return excesses of all years, (transformers, days) each, as wide as they must be.
 
     How far a year strays as a whole is drawn once a year, and few years are known. So is what its
@@ -295,8 +276,7 @@ def _widened(by_year: Sequence[Floats], assumed_spread: float) -> Floats:
     count = len(by_year)
     more = _student(count) ** 2 * (1 + 1 / count) - 1
     centre = float(np.mean(shifts)) * count / (count + ASSUMED_SEASONS)
-    own = own[np.isfinite(own)]
-    return _drawn(own, centre, shifts, assumed_spread, beside=more * _in_common(left))
+    return _drawn(own[np.isfinite(own)], centre, shifts, beside=more * _in_common(left))
 
 
 def _in_common(left: Sequence[Floats]) -> float:
@@ -318,14 +298,7 @@ def _in_common(left: Sequence[Floats]) -> float:
     return max(float(np.mean(found)), 0.0) if found else 0.0
 
 
-def _drawn(
-    own: Floats,
-    centre: float,
-    shifts: Sequence[float],
-    assumed_spread: float,
-    *,
-    beside: float = 0.0,
-) -> Floats:
+def _drawn(own: Floats, centre: float, shifts: Sequence[float], *, beside: float = 0.0) -> Floats:
     """Return evenly likely excesses: what is their own, and what a year may stray as a whole.
 
     The variance of that is the shifts' about zero beside what is assumed (a scaled inverse chi
@@ -333,7 +306,7 @@ def _drawn(
     added to it.
     """
     freedom = ASSUMED_SEASONS + len(shifts)
-    assumed = (assumed_spread / _student(ASSUMED_SEASONS)) ** 2
+    assumed = (ASSUMED_SPREAD / _student(ASSUMED_SEASONS)) ** 2
     variance = (ASSUMED_SEASONS * assumed + float(np.sum(np.square(shifts)))) / freedom
     spread = np.sqrt(variance * _student(freedom) ** 2 + beside)
     few = np.quantile(own, _shares(min(len(own), MOST_DRAWS)))
