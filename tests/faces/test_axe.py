@@ -162,7 +162,7 @@ def of_party(town):
         f"/console/carbon/{number['carbon account']}/",
         f"/console/measure/{number['measurement']}/",
         *("/console/factors/one/?series=电力-平均-浙江-2023", "/console/claims/"),
-        "/console/factors/",
+        *("/console/factors/", "/console/measure/planner/"),
         *(f"/console/brands/{page}" for page in ("", "new/", f"{number['brand']}/")),
         *("/console/talks/book/", "/console/voices/counts/", f"{rated}mine/"),
     ]

@@ -154,7 +154,7 @@ def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, 
 def test_what_went_into_service_since_is_not_proposed_again(proposal, town):
     take_and_build(proposal, town)
 
-    with pytest.raises(UnableToRelieveError, match="B3 已投运，不重复计"):
+    with pytest.raises(UnableToRelieveError, match="已投运、不重复计：B3"):
         planning.propose(WANTED, by=town.actor(), at=AT)
 
 

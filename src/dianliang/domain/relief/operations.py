@@ -24,6 +24,7 @@ from dianliang.domain.relief.models import (
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_CNY = 1e10
@@ -124,7 +125,7 @@ def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: date
     if verdict not in Decision.Verdict.values:
         raise UnableToRelieveError("请选择采纳或不采纳。", field="verdict")
     if line.outcome != ProposedArea.Outcome.RELIEVED:
-        message = f"{line.transformer.number} 在这份方案里没有措施可决定。"
+        message = Phrase("%(n)s 在这份方案里没有措施可决定。", n=line.transformer.number)
         raise UnableToRelieveError(message, field="verdict")
     if verdict == Decision.Verdict.TAKEN:
         _refuse_relieved(line, field="verdict")
@@ -136,7 +137,7 @@ def decide(*, line: ProposedArea, verdict: str, reason: str, by: Actor, at: date
                 line=line, verdict=verdict, reason=reason, decided_at=at, decided_by=by.name
             )
     except IntegrityError as error:
-        message = f"{line.transformer.number} 刚被他人决定，请刷新。"
+        message = Phrase("%(n)s 刚被他人决定，请刷新。", n=line.transformer.number)
         raise UnableToRelieveError(message, field="verdict") from error
     audit.record(
         "relief.proposal.decide",
@@ -168,9 +169,10 @@ def complete(
     line = decision.line
     read_until = line.proposal.screening.until_on
     if not read_until <= built_on <= today:
-        message = (
-            f"投运日期不能晚于今天，也不能早于 {read_until}：方案用的读数到这天前为止，"
-            "更早投运的，治理前的数里就有治理后的了。"
+        message = Phrase(
+            "投运日期不能晚于今天，也不能早于 %(day)s：方案用的读数到这天前为止，"
+            "更早投运的，治理前的数里就有治理后的了。",
+            day=f"{read_until}",
         )
         raise UnableToRelieveError(message, field="built_on")
     if not 0 <= spent_cny <= MOST_CNY:
@@ -251,8 +253,13 @@ def _refuse_relieved(line: ProposedArea, *, field: str) -> None:
     )
     if other is not None:
         raise UnableToRelieveError(
-            f"{line.transformer.number} 已按方案 {other.decision.line.proposal.number} "
-            f"于 {other.built_on} 投运，不能重复治理；投运后仍过载的，请按之后的月份重新提方案。",
+            Phrase(
+                "%(n)s 已按方案 %(proposal)s 于 %(day)s 投运，不能重复治理；"
+                "投运后仍过载的，请按之后的月份重新提方案。",
+                n=line.transformer.number,
+                proposal=other.decision.line.proposal.number,
+                day=f"{other.built_on}",
+            ),
             field=field,
         )
 
@@ -269,7 +276,10 @@ def _refuse_superseded(decision: Decision) -> None:
     )
     if later is not None:
         raise UnableToRelieveError(
-            f"{decision.line.transformer.number} 后来按方案 {later.line.proposal.number} 采纳，"
-            "请到那份方案登记投运。",
+            Phrase(
+                "%(n)s 后来按方案 %(proposal)s 采纳，请到那份方案登记投运。",
+                n=decision.line.transformer.number,
+                proposal=later.line.proposal.number,
+            ),
             field="built_on",
         )

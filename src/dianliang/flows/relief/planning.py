@@ -27,7 +27,7 @@ from dianliang.flows.relief.screening import month_of
 from dianliang.integrations.curve_store import CurveStoreError, register
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.geo import GeoPoint
-from dianliang.kernel.phrases import kept
+from dianliang.kernel.phrases import Phrase, in_a_row, kept
 
 PROPOSE = "relief.propose"
 ENGINE = "relief-2"
@@ -61,11 +61,13 @@ def order(*, wanted: Wanted, by: Actor, at: datetime) -> None:
     pricing.current(pricing.table())
     screening = load_queries.screening(wanted.month)
     if screening is None:
-        message = f"{wanted.month:%Y-%m} 还没有判定，请先在“重过载”里判定。"
+        words = "%(month)s 还没有判定，请先在“重过载”里判定。"
+        message = Phrase(words, month=f"{wanted.month:%Y-%m}")
         raise UnableToRelieveError(message, field="month")
     rows = load_queries.judgements(screening=screening.number, areas=curves.areas_of(by))
     if not any(row.line == "over" for row in rows):
-        message = f"{wanted.month:%Y-%m} 没有过载的变压器，不用治理。"
+        words = "%(month)s 没有过载的变压器，不用治理。"
+        message = Phrase(words, month=f"{wanted.month:%Y-%m}")
         raise UnableToRelieveError(message, field="month")
     payload = {
         "month": f"{wanted.month:%Y-%m}",
@@ -113,15 +115,16 @@ def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = Fal
     """
     screening = load_queries.screening(wanted.month)
     if screening is None:
-        raise UnableToRelieveError(f"{wanted.month:%Y-%m} 还没有判定。", field="month")
+        told = Phrase("%(month)s 还没有判定。", month=f"{wanted.month:%Y-%m}")
+        raise UnableToRelieveError(told, field="month")
     rows = pricing.table()
     prices = pricing.current(rows)
     relieved = built_queries.relieved_since(screening.from_on, areas=curves.areas_of(by))
     scenes = scenes_of(screening, by=by, relieved=relieved.keys())
     if not any(scene.is_wanting for scene in scenes):
-        since = f"；{'、'.join(sorted(relieved)[:5])} 已投运，不重复计" if relieved else ""
-        words = f"没有用电过载的变压器，不用治理；反向送电过载的不在这里的措施之内{since}。"
-        raise UnableToRelieveError(words, field="month")
+        words = Phrase("没有用电过载的变压器，不用治理；反向送电过载的不在这里的措施之内。")
+        built = Phrase("已投运、不重复计：%(numbers)s。", numbers="、".join(sorted(relieved)[:5]))
+        raise UnableToRelieveError(in_a_row((words, built if relieved else "")), field="month")
     offered = offers(scenes, prices)
     problem = Problem(
         areas=tuple(area_of(scene, prices) for scene in scenes),

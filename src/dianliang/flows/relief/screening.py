@@ -25,7 +25,6 @@ from dianliang.engines.loading import (
     carried,
 )
 from dianliang.flows.energy import judging, running, spans
-from dianliang.flows.energy.lines import told
 from dianliang.flows.relief import curves
 from dianliang.integrations.curve_store import CurveStoreError, Kept, keep_carried, register
 from dianliang.kernel.actor import SYSTEM, Actor
@@ -57,8 +56,9 @@ def order(*, month: str, by: Actor, at: datetime) -> None:
         words = "还没有户变关系。请先用 dianliang energy import --meters 导入，再来判定。"
         raise UnableToRelieveError(words, field="month")
     if curves.store().stored(_span(first)) is None:
-        there = "、".join(curves.store().months()) or "还没有任何月份"
-        raise UnableToRelieveError(f"{month} 没有曲线；已导入：{there}。", field="month")
+        there = "、".join(curves.store().months()) or Phrase("还没有任何月份")
+        told = Phrase("%(month)s 没有曲线；已导入：%(there)s。", month=month, there=there)
+        raise UnableToRelieveError(told, field="month")
     payload = {"month": f"{first:%Y-%m}", "by": by.name}
     if jobs.enqueue_alone(SCREEN, payload, by=by, at=at, max_attempts=2) is None:
         raise UnableToRelieveError("正在判定一个月份，请等它完成。", field="month")
@@ -103,7 +103,8 @@ def screen(first: date, *, by: Actor, at: datetime, is_generated: bool = False) 
     today = at.astimezone(SHANGHAI).date()
     network, span = register(store.root), spans.due(store, _span(first), today=today)
     if network is None or span is None:
-        raise UnableToRelieveError(f"{first:%Y-%m} 没有曲线或户变关系。", field="month")
+        told = Phrase("%(month)s 没有曲线或户变关系。", month=f"{first:%Y-%m}")
+        raise UnableToRelieveError(told, field="month")
     voltages = Voltages(network, span)
     loads = running.summed(store, network, span, on_features=voltages.add)
     verdicts = judging.judged(store, network, span)

@@ -55,7 +55,7 @@ def _wish(sent: QueryDict) -> Wish:
     told.update({name: sent.get(name, "") or begin for name, begin in BEGIN.items()})
     shares = {name: share_in(told, name, label) or 0.0 for name, label in LABELS.items()}
     return Wish(
-        machines=whole(told["machines"], field="machines", label="可用机器（台）"),
-        most_days=whole(told["most_days"], field="most_days", label="每段最多天数"),
+        machines=whole(told.get("machines", ""), field="machines", label="可用机器（台）"),
+        most_days=whole(told.get("most_days", ""), field="most_days", label="每段最多天数"),
         **shares,
     )

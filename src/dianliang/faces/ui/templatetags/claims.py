@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dianliang.domain.energy.access import READERS
 from dianliang.domain.energy.shapes import ClaimRow
+from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.kernel.quantities import Quantity
 
 register = template.Library()
@@ -31,7 +32,7 @@ def claim(context: Context, row: ClaimRow | None) -> SafeString:
     by = context.get("by")
     if by is None or by.role not in READERS:
         return said
-    title = f"{_(row.status_label)} · {row.title}"
+    title = f"{_(row.status_label)} · {translated(row.title)}"
     address = reverse("console:claim", args=[row.number])
     mark = format_html(
         '<span aria-hidden="true"> ⓘ</span><span class="visually-hidden"> {}</span>', _("看依据")
