@@ -55,7 +55,7 @@ def split(
 ) -> tuple[list[tuple[Ints, Ints]], Ints]:
     """Return the routes and jobs of regions of about `target` jobs, and the jobs to hold."""
     homes, weights = _where_teams_work(d, sequences, xy)
-    group = _bisect(homes, weights, max(1, round(_size(d, sequences) / target)), rng)
+    group = _bisect(homes, weights, max(1, round(len(d.able) / target)), rng)
     region_of_route = group[d.routes["team"]]
     region_of_job = np.full(len(d.able), -1, np.int64)
     for route, jobs in sequences.items():
@@ -74,15 +74,6 @@ def split(
         for number in range(int(group.max()) + 1)
     ]
     return parts, held
-
-
-def _size(d: Data, sequences: Sequences) -> int:
-    """Return the jobs by which regions are measured: all, or the served ones where these are few.
-
-    Where most are left out they surround every route, and few routes are soon on a border.
-    """
-    jobs, served = len(d.able), sum(len(sequence) for sequence in sequences.values())
-    return served if 2 * served < jobs else jobs
 
 
 def _keep_together(d: Data, region_of_job: Ints, out: Ints) -> Ints:
