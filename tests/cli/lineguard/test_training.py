@@ -13,7 +13,7 @@ from dianliang.integrations.detecting.nanodet import WEIGHTS
 from dianliang.integrations.detecting.teachable import Teachable
 from dianliang.kernel.errors import DomainError
 
-CLIPS, EACH, PERSONS = ("day1", "day2", "day3"), (7, 4, 4), 3
+CLIPS, EACH, PERSONS = ("day1", "day2", "day3"), (7, 4, 6), 3
 
 
 def crowd(rng):
@@ -80,6 +80,7 @@ def words(place, *more):
 def test_a_broken_model_learns_from_labels_and_is_then_used(place, capsys, monkeypatch):
     for name, least in (("LEARN", 20), ("STOP", 10), ("JUDGE", 10)):
         monkeypatch.setattr(f"dianliang.engines.fitting._splitting.LEAST_{name}", least)
+    monkeypatch.setattr(training, "LEAST_OF_A_BLOCK", 1)
     quick = training.FitRules(steps=120, rate=0.05, keep=0.0, views_a_step=8)
     monkeypatch.setattr("dianliang.engines.fitting.FitRules", lambda **_: quick)
     monkeypatch.setenv("DIANLIANG_HOME", str(place / "home"))
@@ -87,7 +88,7 @@ def test_a_broken_model_learns_from_labels_and_is_then_used(place, capsys, monke
     assert run(words(place)) == 0
     told = capsys.readouterr().out
     card = (place / "new.md").read_text("utf-8")
-    assert all(one in card for one in ("测试员", "| day3 | 4 | 12 |"))
+    assert all(one in card for one in ("测试员", "| day3 | 6 | 18 |"))
     assert all("更好" in text for text in (told, card))
 
     picture = cv2.imread(str(place / "pictures" / "day3" / "000.png"))

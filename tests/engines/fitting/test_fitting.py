@@ -179,6 +179,8 @@ def test_a_gain_in_one_stretch_of_time_only_is_not_called_better():
     assert judged(good, bad).verdict is Verdict.WORSE
     assert judged(good, good).verdict is Verdict.NOT_DISTINGUISHABLE
     assert judged(bad, [*good[:3], *bad[3:]]).verdict is Verdict.NOT_DISTINGUISHABLE
+    with pytest.raises(UnableToFitError, match="至少要 5 段时间，现有 4 段"):
+        judged(bad[:12], good[:12])
     assert judged(bad, good).by_height[60, 120] == pytest.approx((0.0, 1.0, 24))
 
 

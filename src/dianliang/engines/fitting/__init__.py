@@ -11,6 +11,7 @@ from dianliang.engines.fitting._judging import (
     Seen,
     Verdict,
     average_precision,
+    enough,
     judged,
 )
 from dianliang.engines.fitting._learning import View, fit
@@ -63,6 +64,7 @@ __all__ = [
     "cells_of",
     "centres",
     "divided",
+    "enough",
     "fit",
     "giou",
     "judged",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.fitting._assigning import overlap
-from dianliang.engines.fitting._model import Floats
+from dianliang.engines.fitting._model import Floats, UnableToFitError
 
 HALF = 0.5
 DRAWS = 1000
@@ -21,6 +21,8 @@ LOW, HIGH = 5.0, 95.0
 """A 90 % interval."""
 HEIGHTS_PX = ((0, 30), (30, 60), (60, 120), (120, 10_000))
 LEAST_OF_A_HEIGHT = 10
+LEAST_BLOCKS = 5
+"""Fewer drawn anew give the same again: an interval too narrow to be believed."""
 
 
 class Verdict(StrEnum):
@@ -79,8 +81,12 @@ def average_precision(pictures: Sequence[Seen], *, heights: tuple[int, int] | No
 
 
 def judged(before: Sequence[Seen], after: Sequence[Seen], *, seed: int = 1) -> Judgement:
-    """Compare two models on the same pictures, in the same order."""
-    blocks = sorted({one.block for one in before})
+    """Compare two models on the same pictures, in the same order.
+
+    Raises:
+        UnableToFitError: there are too few blocks of time for an interval.
+    """
+    blocks = enough([one.block for one in before])
     pairs = [
         tuple(_hits([one for one in side if one.block == name], None) for side in (before, after))
         for name in blocks
@@ -106,6 +112,22 @@ def judged(before: Sequence[Seen], after: Sequence[Seen], *, seed: int = 1) -> J
             if (tall := _tall(before, heights)) >= LEAST_OF_A_HEIGHT
         },
     )
+
+
+def enough(blocks: Sequence[str]) -> list[str]:
+    """Return the blocks of time that pictures are of, each once.
+
+    Raises:
+        UnableToFitError: there are too few for an interval.
+    """
+    found = sorted(set(blocks))
+    if len(found) < LEAST_BLOCKS:
+        words = (
+            f"评判部分至少要 {LEAST_BLOCKS} 段时间，现有 {len(found)} 段："
+            "再少就算不出可信的区间。请留更多画面作评判。"
+        )
+        raise UnableToFitError(words)
+    return found
 
 
 def _tall(pictures: Sequence[Seen], heights: tuple[int, int]) -> int:

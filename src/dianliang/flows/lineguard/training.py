@@ -27,6 +27,7 @@ from dianliang.engines.fitting import (
     View,
     cells_of,
     divided,
+    enough,
     fit,
     judged,
 )
@@ -78,13 +79,15 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
 
     Raises:
         InvalidInputError: labels or pictures cannot be; files and rows are named.
-        UnableToFitError: there are too few recordings or persons.
+        UnableToFitError: there are too few recordings, persons or stretches of time.
         UnableToDetectError: the model's last layer cannot be learnt, or what was written differs
             from what was learnt.
     """
     rows = labelled(wish.pictures, wish.labels)
     persons = counted(rows, lambda one: len(one.boxes))
     parts = divided(persons, judge_by=wish.judge_by)
+    judge = [one for one in rows if one.clip in parts.judge]
+    enough(blocks(judge))
     teachable = Teachable(base)
     rng = np.random.default_rng(wish.rules.seed)
     learn, stop = (
@@ -98,7 +101,6 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
     }
     fitted = fit(head, learn, stop, rules=wish.rules)
     content = teachable.written({s: (one.weights, one.bias) for s, one in fitted.head.items()})
-    judge = [one for one in rows if one.clip in parts.judge]
     check(content, fitted.head, teachable, picture_of(judge[0].path))
     say(f"验证损失 {fitted.before:.3f} → {fitted.after:.3f}（第 {fitted.steps} 步），正在评判……")
     return Trained(
@@ -126,21 +128,29 @@ def judgement(rows: Sequence[Labelled], base: bytes, content: bytes) -> Judgemen
 
 def seen(rows: Sequence[Labelled], detector: Detector) -> list[Seen]:
     """Return what a detector finds on labelled pictures, with the stretch of time of each."""
-    found, of_clip = [], counted(rows, lambda _: 1)
-    place: dict[str, int] = {}
-    for one in rows:
-        n = place[one.clip] = place.get(one.clip, -1) + 1
-        long = max(LEAST_OF_A_BLOCK, -(-of_clip[one.clip] // BLOCKS_A_CLIP))
+    found = []
+    for one, block in zip(rows, blocks(rows), strict=True):
         persons = detector(picture_of(one.path))
         found.append(
             Seen(
-                block=f"{one.clip} {n // long:03d}",
+                block=block,
                 boxes=one.boxes,
                 unsure=one.unsure,
                 found=persons.boxes,
                 scores=persons.scores,
             )
         )
+    return found
+
+
+def blocks(rows: Sequence[Labelled]) -> list[str]:
+    """Return of which stretch of time each picture is: some pictures of a recording in a row."""
+    of_clip, place = counted(rows, lambda _: 1), dict[str, int]()
+    found = []
+    for one in rows:
+        n = place[one.clip] = place.get(one.clip, -1) + 1
+        long = max(LEAST_OF_A_BLOCK, -(-of_clip[one.clip] // BLOCKS_A_CLIP))
+        found.append(f"{one.clip} {n // long:03d}")
     return found
 
 

@@ -87,6 +87,11 @@ class NanoDet:
         limits = np.array([picture.shape[1], picture.shape[0]] * 2, dtype=np.float32)
         return once(np.clip(boxes, 0, limits), scores)
 
+    def is_finite_on(self, picture: Picture) -> bool:
+        """Tell whether all that the network answers for a picture are finite numbers."""
+        heads = self._heads(letterboxed(picture)[0]).values()
+        return all(np.isfinite(part).all() for parts in heads for part in parts)
+
     def _heads(self, fed: Floats) -> dict[int, tuple[Floats, Floats]]:
         """Return scores and distances by number of cells."""
         found: dict[int, dict[int, Floats]] = {}

@@ -136,9 +136,10 @@ def main() -> int:
     try:
         detector = NanoDet(weights=content, least_score=0.0)
         for height, width in SIZES:
-            found = detector(rng.integers(0, 256, (height, width, 3), dtype=np.uint8))
-            if not (np.isfinite(found.boxes).all() and np.isfinite(found.scores).all()):
+            picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+            if not detector.is_finite_on(picture):
                 raise UnableToDetectError("模型答出的数不是有限的，不能用。")
+            found = detector(picture)
             if (np.abs(found.scores - 0.5) > 0.5).any():
                 raise UnableToDetectError("模型答出的分数不在 0 到 1 之间，不能用。")
     except DomainError as refusal:
