@@ -124,6 +124,7 @@ class Health:
         # Heavy rain hides the outlines that tell one view from another: that is judged after it.
         if Trouble.RAIN in found:
             found |= self._holds & {Trouble.MOVED}
+            self._other_since_s = None
         elif self._moved(picture, at_s, is_shaking=Trouble.SHAKING in found):
             found.add(Trouble.MOVED)
         return found
