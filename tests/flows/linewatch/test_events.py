@@ -351,7 +351,7 @@ def test_pictures_are_kept_thirty_days_at_most_and_never_longer_than_was_said(to
     with pytest.raises(UnableToKeepCameraError, match="现在是 7 天"):
         keeping.set_rules(values={"retention_days": 8.0}, **told)
 
-    RuleVersion.objects.filter(camera=camera).update(retention_days=90)
+    RuleVersion.objects.filter(camera=camera).update(retention_days=30)
     event = happened(camera, pictured=True)
     assert retaining.delete_due(at=NOON + timedelta(days=31)) == 1
     assert Deletion.objects.get(event=event.number).kept_days == 30

@@ -123,7 +123,10 @@ class Health:
             found.add(Trouble.RAIN)
         # Heavy rain hides the outlines that tell one view from another: that is judged after it.
         if Trouble.RAIN in found:
-            found |= self._holds & {Trouble.MOVED}
+            if Trouble.MOVED in self._holds:
+                found.add(Trouble.MOVED)
+            else:
+                self._other_since_s = None
         elif self._moved(picture, at_s, is_shaking=Trouble.SHAKING in found):
             found.add(Trouble.MOVED)
         return found

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from dianliang.domain.linewatch.models import Camera, Event
 from dianliang.domain.linewatch.operations import events
-from dianliang.domain.linewatch.thresholds import MOST_KEPT_DAYS
 
 AT_ONCE = 200
 
@@ -18,8 +17,7 @@ def delete_due(*, at: datetime) -> int:
     """
     deleted = 0
     for camera in Camera.objects.select_related("picture").order_by("pk"):
-        told_days = camera.rule_versions.order_by("-number")[0].retention_days
-        kept_days = min(told_days, MOST_KEPT_DAYS)
+        kept_days = camera.rule_versions.order_by("-number")[0].retention_days
         due = Event.objects.filter(
             camera=camera, deleted_at=None, happened_at__lte=at - timedelta(days=kept_days)
         ).exclude(snapshot=None, strip=None, clip=None)

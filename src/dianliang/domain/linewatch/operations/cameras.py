@@ -14,7 +14,7 @@ from dianliang.core.numbers import next_number
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.linewatch.lifecycle import CAMERA
 from dianliang.domain.linewatch.models import Camera, RuleVersion, WatchDay, ZoneVersion
-from dianliang.domain.linewatch.thresholds import MOST_KEPT_DAYS, RULES, WHOLE
+from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -146,7 +146,7 @@ def set_rules(
             raise UnableToKeepCameraError(f"{label}应填整数。", field=name)
     Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)
     latest = camera.rule_versions.order_by("-number")[0]
-    most = min(latest.retention_days, MOST_KEPT_DAYS)
+    most = latest.retention_days
     if values.get("retention_days", most) > most:
         words = f"画面保存天数只能缩短，现在是 {most} 天。"
         raise UnableToKeepCameraError(words, field="retention_days")
