@@ -9,7 +9,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows.grid_projects import issues, keeping
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from tests.hazards import photo
+from tests.core.test_files import photo
 from tests.town import NOON, TODAY, Town
 
 BEGAN = TODAY - timedelta(days=100)
@@ -70,7 +70,9 @@ class Works:
         found = issues.Found(**told)
         return issues.report(project_number=number, found=found, by=self.desk, at=at)
 
-    def act(self, issue: Issue, verb: str, words: str = "", *, at: datetime = NOON, by: Any = None):
+    def act(
+        self, issue: Issue, verb: str, words: str = "", *, at: datetime = NOON, by: Any = None
+    ) -> Issue:
         """Do one thing with an issue."""
         return issues.act(
             number=issue.number, verb=verb, words=words, content=None, by=by or self.desk, at=at
@@ -93,12 +95,13 @@ def objects(town: Town) -> dict[str, dict[str, Any]]:
     days = dict(keeping.suggested_days(number=number, starts_on=BEGAN, by=works.desk))
     works.propose(number, days)
     issue = works.report(number, photo=photo())
-    note = issue.notes.select_related("file").get()
+    file = issue.notes.select_related("file").get().file
+    assert file is not None
     return {
         "grid project": {"number": number, "kind": "pdf", "code": "survey", "verb": "forecast"},
         "grid plan": {"number": number, "verb": "confirm"},
         "grid move": {"number": number, "verb": "pause"},
-        "local issue": {"number": issue.number, "token": note.file.token, "verb": "accept"},
+        "local issue": {"number": issue.number, "token": file.token, "verb": "accept"},
         "task force": {"number": number},
         "own issue": {"number": issue.number},
     }

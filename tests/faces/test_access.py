@@ -108,6 +108,8 @@ FACES = {
     "console:media": PARTY,
     "console:brand": PARTY,
     "console:claim": ENERGY,
+    "console:project": BOARD,
+    "console:local_issue": BOARD,
     "console:factor": ENERGY,
     "console:carbon": ENERGY,
     "console:measuring": ENERGY,

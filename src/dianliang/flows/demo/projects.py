@@ -57,11 +57,11 @@ PLOTS = (
     Plot("110 千伏丙变电站", "substation", "110kV", 900, 1.05, False, (("land", 60, "land"),)),
     Plot("110 千伏丁变电站", "substation", "110kV", 820, 1.1),
     Plot("110 千伏戊变电站", "substation", "110kV", 760, 0.95, False, (("base", 30, "access"),)),
-    Plot("110 千伏己变电站", "substation", "110kV", 330, 1.0, True, (("base", 35, "trees"),)),
+    Plot("110 千伏己变电站", "substation", "110kV", 330, 1.0, True, (("install", 40, "trees"),)),
     Plot("35 千伏庚线", "line", "35kV", 300, 1.0, True, (("land", 45, "trees"),), True),
     Plot("10 千伏辛线改造", "renewal", "10kV", 95, 1.0, True, (("land", 20, "compensation"),)),
     Plot("10 千伏壬线改造", "renewal", "10kV", 210, 1.0),
-    Plot("10 千伏癸线入地", "cable", "10kV", 130, 1.0, True, (("land", 30, "crossing"),)),
+    Plot("10 千伏癸线入地", "cable", "10kV", 130, 1.0, True, (("land", 45, "crossing"),)),
     Plot("10 千伏子线改造", "renewal", "10kV", 12),
 )
 

@@ -14,7 +14,7 @@ from dianliang.domain.grid_projects.models import Issue, Project
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import today
 from dianliang.kernel.actor import Role
-from tests.hazards import photo
+from tests.core.test_files import photo
 from tests.projectworld import Works, project_of
 from tests.town import PASSWORD
 

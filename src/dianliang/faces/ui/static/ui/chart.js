@@ -171,7 +171,7 @@ function spansOption(data, { isStill, isSmall }) {
       ...base.tooltip, trigger: "item",
       formatter: ({ dataIndex: i }) => `${data.names[i]}  ${data.words[i]}\n${data.first[i]} – ${data.last[i]}${data.marks[i] ? `\n${data.markName} ${data.marks[i]}` : ""}`,
     },
-    grid: { left: 8, right: 24, top: 28, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: 28, bottom: 8 },
     xAxis: axis("", {
       type: "value", min: 0, max: Math.max(...all) - start, splitNumber: isSmall ? 3 : 6,
       axisLabel: { color: line, hideOverlap: true, formatter: (value) => shownDay(start + value).slice(2, 7) },
