@@ -17,14 +17,16 @@ MOST_DRAWN = 400
 MOST_NAMED = 48
 """Nodes whose names stand beside them."""
 WIDTH, MARGIN = 720.0, 28.0
-LEAST_HEIGHT, MOST_HEIGHT = 180.0, 900.0
+LEAST_HEIGHT, MOST_HEIGHT = 72.0, 900.0
 ROW = 26.0
 """Units of the drawing between two branches of a tree."""
 NEAR_PU = 0.02
 """A voltage that is so near its limit is said to be near it."""
 LEVELS = ((1.0, "over"), (0.8, "heavy"), (0.5, "busy"))
 """From which share of its rating a branch is drawn how; the rest is light."""
-HALF_SQUARE, NAME_RIGHT, NAME_UP = 5.0, 7.0, 6.0
+HALF_SQUARE, NAME_RIGHT, NAME_UP, NAME_DOWN = 5.0, 7.0, 6.0, 15.0
+NAME_ROOM = 80.0
+"""Of the right edge: a name there ends at its node, so that it is not cut off."""
 Place = tuple[float, float]
 Limits = tuple[float, float]
 
@@ -38,6 +40,13 @@ class Dot:
     y: float
     tone: str
     is_named: bool
+    is_below: bool
+    """Whether its name stands below: every other one does, so that neighbours do not overlap."""
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether its name ends at it."""
+        return self.x > WIDTH - NAME_ROOM
 
     @property
     def corner(self) -> Place:
@@ -46,8 +55,9 @@ class Dot:
 
     @property
     def name_at(self) -> Place:
-        """Return where its name begins."""
-        return self.x + NAME_RIGHT, self.y - NAME_UP
+        """Return where its name begins, or ends where it stands at the right edge."""
+        x = self.x - NAME_RIGHT if self.is_last else self.x + NAME_RIGHT
+        return x, self.y + NAME_DOWN if self.is_below else self.y - NAME_UP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +114,9 @@ def picture(
             y=round(places[row.id][1], 1),
             tone=_tone_of_node(row, limits[row.is_low]),
             is_named=len(rows) <= MOST_NAMED,
+            is_below=number % 2 == 1,
         )
-        for row in rows
+        for number, row in enumerate(rows)
     )
     strokes = tuple(
         _stroke(one, places) for one in joined if one.from_node in places and one.to_node in places
