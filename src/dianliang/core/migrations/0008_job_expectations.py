@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_audit_filters'),
+        ("core", "0007_audit_filters"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='backgroundjob',
-            name='expected_s',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='预计秒数'),
+            model_name="backgroundjob",
+            name="expected_s",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="预计秒数"),
         ),
         migrations.AddField(
-            model_name='backgroundjob',
-            name='started_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='开始时间'),
+            model_name="backgroundjob",
+            name="started_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="开始时间"),
         ),
     ]
