@@ -256,7 +256,7 @@ def test_progress_says_how_far_and_when_it_is_over(desk, town):
     waiting = desk.get(address)
     background.run_next(owner="test", clock=now)
 
-    assert "排队等待计算" in waiting.content.decode()
+    assert "排队等待，马上开始" in waiting.content.decode()
     assert "HX-Refresh" not in waiting
     assert desk.get(address)["HX-Refresh"] == "true"
 
