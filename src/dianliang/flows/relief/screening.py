@@ -57,8 +57,8 @@ def order(*, month: str, by: Actor, at: datetime) -> None:
         raise UnableToRelieveError(words, field="month")
     if curves.store().stored(_span(first)) is None:
         there = "、".join(curves.store().months()) or Phrase("还没有任何月份")
-        told = Phrase("%(month)s 没有曲线；已导入：%(there)s。", month=month, there=there)
-        raise UnableToRelieveError(told, field="month")
+        words = Phrase("%(month)s 没有曲线；已导入：%(there)s。", month=month, there=there)
+        raise UnableToRelieveError(words, field="month")
     payload = {"month": f"{first:%Y-%m}", "by": by.name}
     if jobs.enqueue_alone(SCREEN, payload, by=by, at=at, max_attempts=2) is None:
         raise UnableToRelieveError("正在判定一个月份，请等它完成。", field="month")
@@ -103,8 +103,8 @@ def screen(first: date, *, by: Actor, at: datetime, is_generated: bool = False) 
     today = at.astimezone(SHANGHAI).date()
     network, span = register(store.root), spans.due(store, _span(first), today=today)
     if network is None or span is None:
-        told = Phrase("%(month)s 没有曲线或户变关系。", month=f"{first:%Y-%m}")
-        raise UnableToRelieveError(told, field="month")
+        words = Phrase("%(month)s 没有曲线或户变关系。", month=f"{first:%Y-%m}")
+        raise UnableToRelieveError(words, field="month")
     voltages = Voltages(network, span)
     loads = running.summed(store, network, span, on_features=voltages.add)
     verdicts = judging.judged(store, network, span)
