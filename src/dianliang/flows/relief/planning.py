@@ -115,8 +115,8 @@ def propose(wanted: Wanted, *, by: Actor, at: datetime, is_generated: bool = Fal
     """
     screening = load_queries.screening(wanted.month)
     if screening is None:
-        told = Phrase("%(month)s 还没有判定。", month=f"{wanted.month:%Y-%m}")
-        raise UnableToRelieveError(told, field="month")
+        words = Phrase("%(month)s 还没有判定。", month=f"{wanted.month:%Y-%m}")
+        raise UnableToRelieveError(words, field="month")
     rows = pricing.table()
     prices = pricing.current(rows)
     relieved = built_queries.relieved_since(screening.from_on, areas=curves.areas_of(by))

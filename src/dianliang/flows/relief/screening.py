@@ -25,6 +25,7 @@ from dianliang.engines.loading import (
     carried,
 )
 from dianliang.flows.energy import judging, running, spans
+from dianliang.flows.energy.lines import told
 from dianliang.flows.relief import curves
 from dianliang.integrations.curve_store import CurveStoreError, Kept, keep_carried, register
 from dianliang.kernel.actor import SYSTEM, Actor
