@@ -125,4 +125,5 @@ def objects(town) -> dict:
         },
         "watch speaker": {"number": camera.number, "serial": horn(camera, town), "verb": "remove"},
         "watch event": {"number": event.number, "part": "snapshot"},
+        "own watch event": {"number": event.number},
     }

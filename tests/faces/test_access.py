@@ -432,6 +432,8 @@ OBJECTS = {
     "console:local_issue_file": "local issue",
     "field:project_report": "task force",
     "field:local_issue": "own issue",
+    "field:guarded_answer": "own watch event",
+    "field:guarded_picture": "own watch event",
     "console:campaign": "campaign",
     "console:campaign_targets": "campaign",
     "console:campaign_export": "campaign",
@@ -531,7 +533,10 @@ OBJECTS = {
     "field:presence": "service point",
 }
 """Guarded routes that show one object: whose it is decides who finds it."""
-OF_A_PERSON = {"visit", "export", "talk", "own vote", "voice", "task force", "own issue"}
+OF_A_PERSON = {
+    *("visit", "export", "talk", "own vote", "voice", "task force", "own issue"),
+    "own watch event",
+}
 """Objects that a person finds for himself only, whatever his role and unit."""
 OF_THE_COUNTY = {"tariff check"}
 """What only the top unit does, for all: no station, whatever the role."""

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dianliang.faces.field import duties, missed, offers, own_duties, presence, projects, views
+from dianliang.faces.field import (
+    duties,
+    guarded,
+    missed,
+    offers,
+    own_duties,
+    presence,
+    projects,
+    views,
+)
 
 app_name = "field"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +35,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<str:number>/issue/", projects.report, name="project_report"),
     path("projects/issues/<str:number>/", projects.issue, name="local_issue"),
     path("missed/", missed.missed, name="missed"),
+    path("guarded/", guarded.guarded, name="guarded"),
+    path("guarded/<slug:number>/answer/", guarded.answer, name="guarded_answer"),
+    path("guarded/<slug:number>/picture/", guarded.picture, name="guarded_picture"),
     path("offers/", offers.offers, name="offers"),
     path("log-out/", views.log_out, name="log_out"),
     path("service-worker.js", views.worker, name="worker"),

@@ -68,6 +68,7 @@ def today(request: HttpRequest, *, by: Actor) -> HttpResponse:
                 "duties",
                 "tasks",
                 "missed",
+                "guarded",
                 "projects",
                 "worker",
             )

@@ -14,7 +14,7 @@ from dianliang.kernel.actor import Role
 from tests.api.v1.test_api import program
 from tests.browsing import upload
 from tests.town import NOON, PASSWORD
-from tests.watchworld import happened, objects, registered
+from tests.watchworld import happened, objects, registered, steward
 
 pytestmark = pytest.mark.django_db
 NEW = {
@@ -150,6 +150,30 @@ def test_a_steward_reports_on_the_phone_what_a_camera_of_his_unit_missed(client,
     assert client.post("/field/missed/", miss | {"camera": camera.number}).status_code == 302
 
     assert [row.camera for row in Miss.objects.all()] == [camera]
+
+
+def test_a_steward_answers_on_the_phone_what_a_camera_of_his_cell_told(client, town):
+    camera, person = registered(town), steward(town)
+    person.user = town.user("walker", Role.STEWARD, "S1")
+    person.save()
+    client.login(username="walker", password=PASSWORD)
+    told = happened(camera, warning="console", pictured=True)
+    walked = happened(camera, warning="steward")
+    at = f"/field/guarded/{told.number}"
+
+    page = client.get("/field/guarded/").content.decode()
+    assert all(number in page for number in (told.number, walked.number, walked.job.number))
+    assert f"{at}/answer/" in page
+    assert f"/field/guarded/{walked.number}/answer/" not in page
+    assert client.get(f"{at}/picture/")["Content-Type"] == "image/jpeg"
+    assert client.post(f"{at}/answer/", {"verdict": "PERHAPS"}).status_code == 422
+    sent_there = f"/field/guarded/{walked.number}/answer/"
+    assert client.post(sent_there, {"verdict": "TRUE"}).status_code == 422
+    assert client.post(f"{at}/answer/", {"verdict": "TRUE"}).status_code == 302
+
+    assert told.number not in client.get("/field/guarded/").content.decode()
+    assert client.get(f"{at}/picture/").status_code == 404
+    assert [row.number for row in Event.objects.filter(status="TRUE")] == [told.number]
 
 
 def test_a_true_event_is_made_a_need_for_signs_on_its_page(desk, town):

@@ -14,7 +14,7 @@ export function team(model) {
   if (!day.teams.length) {
     return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")), duties());
   }
-  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)), h("p", {}, h("a", { href: setup.urls.offers }, gettext("抢单与竞单")), " ", h("a", { href: setup.urls.tasks }, gettext("我的任务")), " ", h("a", { href: setup.urls.projects }, gettext("我的专班")), " ", h("a", { href: setup.urls.missed }, gettext("报告漏报"))), duties());
+  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)), h("p", {}, h("a", { href: setup.urls.offers }, gettext("抢单与竞单")), " ", h("a", { href: setup.urls.tasks }, gettext("我的任务")), " ", h("a", { href: setup.urls.projects }, gettext("我的专班")), " ", h("a", { href: setup.urls.guarded }, gettext("本村守护事件")), " ", h("a", { href: setup.urls.missed }, gettext("报告漏报"))), duties());
 }
 
 // A roster may put people on duty who are in no team.
