@@ -16,7 +16,7 @@ from dianliang.domain.linewatch.operations.events import Seen
 from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
-from dianliang.domain.workforce.models import Charge, Membership
+from dianliang.domain.workforce.models import Charge, Membership, Team
 from dianliang.flows.demo.county import County
 from dianliang.flows.linewatch import answering, recording, retaining
 from dianliang.flows.linewatch.strip_shape import COLUMNS, FRAMES, WIDTH_PX
@@ -55,33 +55,26 @@ DAYS = 46
 SIGNS = ("B01", "B03", "B05", "B06")
 
 
+HORN = ("东岸喇叭（演示，不是真的）", "http://192.0.2.30/speak")
+"""An address of the range for documentation (RFC 5737): nothing can answer there."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Cell:
     """Where the camera stands, and who keeps it."""
 
     area: Area
+    team: Team
     by: Actor
 
 
 def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | None:
     """Register the camera, let it see something now and then; the last event is today's job."""
-    cell = _cell(county)
-    if cell is None or cell.area.lat is None or cell.area.lon is None:
+    cell = _cell(county.teams[1])  # the first team has a full day
+    if cell is None:
         return None
     began = at - timedelta(days=DAYS)
-    camera = cameras.register(
-        name=f"{cell.area.name.removesuffix('村委会')}荷塘（演示）",
-        line_name="110kV 演示线",
-        span="12#–13#",
-        voltage_kv=110.0,
-        area=cell.area,
-        unit=county.teams[1].unit,
-        point=GeoPoint(cell.area.lat, cell.area.lon),
-        source="演示画面（生成）",
-        by=cell.by,
-        at=began,
-    )
-    cameras.draw_zones(camera=camera, zones=ZONES, reason="首次划定", by=cell.by, at=began)
+    camera = _registered(cell, "荷塘", "12#–13#", at=began)
     for days, confidence, kind, verdict, minutes in EVENTS:
         _past(camera, at - timedelta(days=days), confidence, kind, verdict, minutes, by=cell.by)
     _watched(camera, at=at, rng=rng)
@@ -91,6 +84,9 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
     _missed(camera, by=cell.by, at=at)
     now = at - timedelta(minutes=6)
     recording.take_event(number=camera.number, seen=_seen(now, 0.83, "fishing", "steward"), at=now)
+    name, address = HORN
+    spot.add_speaker(camera=camera, name=name, address=address, secret="", by=cell.by, at=began)
+    _of_the_logged_in_steward(county, rng=rng, at=at)
     retaining.delete_due(at=at)
     Event.objects.update(is_generated=True)
     Job.objects.filter(pk__in=Event.objects.values("job")).update(is_generated=True)
@@ -98,12 +94,46 @@ def build_linewatch(county: County, *, rng: Random, at: datetime) -> Camera | No
     return camera
 
 
-def _cell(county: County) -> _Cell | None:
-    """Return a village whose steward goes with the second team: the first has a full day."""
-    team = county.teams[1]
+def _registered(cell: _Cell, pond: str, span: str, *, at: datetime) -> Camera:
+    """Register a camera at the middle of a village and draw its zones."""
+    lat, lon = cell.area.lat, cell.area.lon
+    assert lat is not None and lon is not None  # noqa: S101, PT018 (a cell is one that lies somewhere)
+    camera = cameras.register(
+        name=f"{cell.area.name.removesuffix('村委会')}{pond}（演示）",
+        line_name="110kV 演示线",
+        span=span,
+        voltage_kv=110.0,
+        area=cell.area,
+        unit=cell.team.unit,
+        point=GeoPoint(lat, lon),
+        source="演示画面（生成）",
+        by=cell.by,
+        at=at,
+    )
+    cameras.draw_zones(camera=camera, zones=ZONES, reason="首次划定", by=cell.by, at=at)
+    return camera
+
+
+def _of_the_logged_in_steward(county: County, *, rng: Random, at: datetime) -> None:
+    """Let a camera of the village of ``steward`` show two events that nobody was sent for."""
+    cell = _cell(county.teams[0], username="steward")
+    if cell is None:
+        return
+    camera = _registered(cell, "鱼塘", "21#–22#", at=at - timedelta(days=DAYS))
+    _watched(camera, at=at, rng=rng)
+    for minutes, confidence in ((95, 0.46), (40, 0.41)):
+        then = at - timedelta(minutes=minutes)
+        events.keep(camera=camera, seen=_seen(then, confidence, "stay", "console"), at=then)
+
+
+def _cell(team: Team, *, username: str = "") -> _Cell | None:
+    """Return a village that somebody of a team answers for, or whoever has a certain account."""
     crew = Membership.objects.filter(team=team).values("person")
     rows = Charge.objects.filter(kind__code="manager", area__level=Area.Level.VILLAGE)
-    row = rows.filter(person__in=crew).select_related("area").order_by("area__code").first()
+    rows = rows.filter(person__in=crew, area__lat__isnull=False, area__lon__isnull=False)
+    if username:
+        rows = rows.filter(person__user__username=username)
+    row = rows.select_related("area").order_by("area__code").first()
     if row is None:
         return None
     by = Actor(
@@ -114,7 +144,7 @@ def _cell(county: County) -> _Cell | None:
         area_path="/",
         unit_code=team.unit.code,
     )
-    return _Cell(row.area, by)
+    return _Cell(row.area, team, by)
 
 
 def _missed(camera: Camera, *, by: Actor, at: datetime) -> None:
@@ -153,7 +183,7 @@ def _past(
 
 
 def _seen(at: datetime, confidence: float, kind: str, warning: str) -> Seen:
-    is_fishing = kind == "fishing"
+    is_fishing, is_told = kind == "fishing", warning != "console"
     rod = "6 张画面里手边都有细长物" if is_fishing else "没看到钓竿"
     return Seen(
         zone=ZONE,
@@ -167,8 +197,8 @@ def _seen(at: datetime, confidence: float, kind: str, warning: str) -> Seen:
             {"code": "rod" if is_fishing else "no-rod", "words": rod},
         ],
         warning=warning,
-        warned_at=at + timedelta(seconds=0.4),
-        latency_s=1.4,
+        warned_at=at + timedelta(seconds=0.4) if is_told else None,
+        latency_s=1.4 if is_told else None,
         snapshot=_kept(_scene(rod=5 if is_fishing else 0, is_there=True), at=at),
         strip=_kept(_strip(is_fishing=is_fishing), at=at),
         frames=[round(0.8 * place, 1) for place in range(FRAMES)],
