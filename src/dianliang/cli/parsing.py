@@ -24,7 +24,16 @@ SAID = (
 
 
 class Parser(argparse.ArgumentParser):
-    """Argparse, with complaints in Chinese."""
+    """Argparse, with complaints and headings in Chinese."""
+
+    def __init__(self, **more: Any) -> None:
+        """Lay out with `Formatter` where nothing else is asked for."""
+        super().__init__(**{"formatter_class": Formatter, **more})
+        self._positionals.title, self._optionals.title = "要给的", "选项"
+
+    def add_subparsers(self, **more: Any) -> Any:
+        """Offer verbs; without a name for them argparse takes one from the usage, heading and all."""
+        return super().add_subparsers(**{"prog": self.prog, **more})
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the options, and where to look."""

@@ -48,9 +48,7 @@ def asked(words: Sequence[str]) -> Asked:
         epilog=EPILOG,
         formatter_class=Formatter,
     )
-    verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="run | eval | calibrate | train | model | example"
-    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="动作")
     verbs.add_parser("example", help="写出配置样例")
     run = verbs.add_parser("run", help="看守，事件逐条写成 JSON")
     measure = verbs.add_parser("eval", help="在有标注的画面上量一量")
@@ -85,16 +83,14 @@ def _train(parser: ArgumentParser) -> None:
 
 
 def _model(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(
-        dest="what", required=True, metavar="import | use | list | export"
-    )
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="动作")
     take = verbs.add_parser("import", help="核验并登记一个模型文件")
     take.add_argument("file", type=Path, help="ONNX 文件；旁边同名的 .md 作模型卡")
     _origin(take)
     use = verbs.add_parser("use", help="启用一个登记过的模型；shipped 是自带的")
     hand = verbs.add_parser("export", help="写出一个登记过的模型和它的卡")
     for one in (use, hand):
-        one.add_argument("number", help="登记号，如 M001")
+        one.add_argument("number", metavar="登记号", help="如 M001")
     hand.add_argument("file", type=Path, help="写到哪里（.onnx）")
     verbs.add_parser("list", help="登记簿和在用的模型")
 

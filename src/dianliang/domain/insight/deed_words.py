@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dianliang.domain.insight.emergency_words import EMERGENCY_WORDS
+from dianliang.domain.insight.hours_words import HOURS_WORDS
 from dianliang.domain.intake.queries.detail import INTERNAL_WORDS
 
 LISTED = (
@@ -43,6 +44,7 @@ LISTED = (
 WORDS: Mapping[str, str] = {
     **INTERNAL_WORDS,
     **EMERGENCY_WORDS,
+    **HOURS_WORDS,
     "account.log-in": "登录",
     "relief.screening.keep": "按曲线判定负载",
     "relief.proposal.propose": "提出治理方案",
@@ -380,21 +382,6 @@ WORDS: Mapping[str, str] = {
     "county.import": "导入",
     "backup.keep": "备份",
     "backup.restore": "恢复",
-    "hours.hourrecord.take_in": "取入时长",
-    "hours.hourrecord.declare": "人工申报时长",
-    "hours.hourrecord.take_back": "冲销时长",
-    "hours.hourrecord.tell_anew": "更正时长",
-    "hours.hourrecord.read_evidence": "查看佐证",
-    "hours.hourrecord.export": "导出交换文件",
-    "hours.hournotice.open": "发布时长公示",
-    "hours.appeal.make": "提出时长异议",
-    "hours.servicecertificate.issue": "开具服务证明",
-    "hours.servicecertificate.read": "打开服务证明",
-    "hours.servicecertificate.print": "打印服务证明",
-    "hours.servicecertificate.export": "导出证明登记簿",
-    "hours.exchangemapping.keep": "修改交换映射",
-    "hours.signingkey.renew": "更换签名密钥",
-    "hours.signingkey.give_up": "作废签名密钥",
     "keys.rotate": "更换密钥",
     "keys.retire": "停用密钥",
     "demo.seed": "生成演示数据",

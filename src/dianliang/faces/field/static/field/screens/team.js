@@ -10,16 +10,18 @@ import { clock, distance, fill, gettext, setup } from "../words.js";
 
 export function team(model) {
   const { day } = model;
-  if (!day) return h("div.empty", {}, icon("people"), h("h1", {}, gettext("还没有队伍的数据")));
+  if (!day) return h("div.empty", {}, icon("people"), h("h1", {}, gettext("还没有队伍的数据")), pages());
   if (!day.teams.length) {
-    return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")), duties());
+    return h("div.empty", {}, icon("people"), h("h1", {}, gettext("您今天不在任何队伍")), h("p", {}, gettext("请联系队长或调度员。")), pages());
   }
-  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)), h("p", {}, h("a", { href: setup.urls.offers }, gettext("抢单与竞单")), " ", h("a", { href: setup.urls.tasks }, gettext("我的任务")), " ", h("a", { href: setup.urls.projects }, gettext("我的专班")), " ", h("a", { href: setup.urls.guarded }, gettext("本村守护事件")), " ", h("a", { href: setup.urls.missed }, gettext("报告漏报"))), duties());
+  return h("div.narrow", {}, sessions(model), day.teams.map((each) => section(each, model)), pages());
 }
 
-// A roster may put people on duty who are in no team.
-function duties() {
-  return h("p", {}, h("a", { href: setup.urls.duties }, gettext("我的值班")));
+// What concerns a person also on a day without a team: a roster, a task force, an angler seen.
+function pages() {
+  const { offers, tasks, projects, guarded, missed, duties } = setup.urls;
+  const links = [[offers, gettext("抢单与竞单")], [tasks, gettext("我的任务")], [projects, gettext("我的专班")], [guarded, gettext("本村守护事件")], [missed, gettext("报告漏报")], [duties, gettext("我的值班")]];
+  return h("p.facts", {}, links.map(([href, words]) => h("a", { href }, words)));
 }
 
 function section(each, model) {
