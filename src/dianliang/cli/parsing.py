@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "要给的", "选项"
 
     def add_subparsers(self, **more: Any) -> Any:
-        """Offer verbs; without a name for them argparse takes one from the usage, heading and all."""
+        """Offer verbs; unnamed, argparse names them after the usage, heading and all."""
         return super().add_subparsers(**{"prog": self.prog, **more})
 
     def error(self, message: str) -> NoReturn:
