@@ -116,10 +116,10 @@ def _inflated(raw: bytes, starts: list[int]) -> Iterator[bytes]:
     """
     left = _MOST_INFLATED
     for start in starts:
-        unpacker, parts = zlib.decompressobj(), []
+        unpacker, parts, place = zlib.decompressobj(), [], start
         while not unpacker.eof:
-            chunk = unpacker.unconsumed_tail or raw[start : start + _CHUNK_BYTES]
-            start += 0 if unpacker.unconsumed_tail else len(chunk)
+            chunk = unpacker.unconsumed_tail or raw[place : place + _CHUNK_BYTES]
+            place += 0 if unpacker.unconsumed_tail else len(chunk)
             parts.append(unpacker.decompress(chunk, left + 1))
             left -= len(parts[-1])
             if left < 0 or not chunk:

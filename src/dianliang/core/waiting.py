@@ -63,6 +63,10 @@ def note_of(job: BackgroundJob | None) -> str:
     place = place_of(job)
     if job is None or place is None:
         return job.progress_note if job else ""
+    return _waiting(place)
+
+
+def _waiting(place: Place) -> str:
     if place.not_before is not None:
         at = place.not_before.astimezone(SHANGHAI)
         return Phrase("排队等待，最早 %(at)s 开始", at=f"{at:%m-%d %H:%M}")

@@ -332,7 +332,7 @@ def test_phases_of_the_example_are_told_apart():
 def test_a_number_without_end_is_refused_by_its_field():
     text = written(EXAMPLE).replace('"voltage_v": 10000', '"voltage_v": 1' + "0" * 400, 1)
 
-    with pytest.raises(UnreadableGridError, match="voltage_v.*应是能用的数字") as refusal:
+    with pytest.raises(UnreadableGridError, match=r"voltage_v.*应是能用的数字") as refusal:
         read_document(text, name="台区.json")
 
     assert len(refusal.value.message) < 300
@@ -343,7 +343,7 @@ def test_thousands_of_bad_lines_are_told_in_time_that_grows_with_them():
     lines = tuple(replace(one, id=f"L{n}", to_node="没有") for n in range(20_000))
     begun = process_time()
 
-    with pytest.raises(UnreadableGridError, match="另有 .* 处") as refusal:
+    with pytest.raises(UnreadableGridError, match=r"另有 .* 处") as refusal:
         refuse_unsound(replace(EXAMPLE, lines=lines), name="台区.json")
 
     assert process_time() - begun < 5  # a row looked for anew for each: 25 s

@@ -57,7 +57,7 @@ def found_in(sent: Mapping[str, str], *, photo: bytes | None) -> Found:
     text = sent.get("blocks_from_on", "")
     on = day_of(text) if text else None
     if text and on is None:
-        raise InvalidInputError("受阻日期应形如 2026-11-01，在 1900 年到 2200 年之间。", field="blocks_from_on")
+        raise InvalidInputError("受阻日期应为“年-月-日”。", field="blocks_from_on")
     return Found(
         blocks_from_on=on,
         photo=photo,
