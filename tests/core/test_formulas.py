@@ -2,6 +2,7 @@
 
 import zipfile
 from io import BytesIO
+from time import process_time
 
 import pytest
 import xlsxwriter
@@ -81,3 +82,21 @@ def test_an_archive_that_is_no_workbook_has_none():
         archive.writestr("xl/workbook.xml", "<workbook")
 
     assert without_result(out.getvalue(), FILL_IN) == ()
+
+
+def test_an_attribute_full_of_what_looks_like_places_is_read_in_no_time():
+    evil = b"<c x='" + b'r="A1"' * 20_000 + b'\' r="D2"><f>1</f></c></row></sheetData>'
+    out = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(book(("A", "LM")))) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for entry in old.namelist():
+            text = old.read(entry)
+            is_sheet = entry.endswith("sheet2.xml")
+            new.writestr(entry, text.replace(b"</row></sheetData>", evil) if is_sheet else text)
+
+    begun = process_time()
+
+    assert without_result(out.getvalue(), FILL_IN) == ((2, 4),)
+    assert process_time() - begun < 2

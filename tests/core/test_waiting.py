@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dianliang.core import jobs
+from dianliang.core import jobs, waiting
 from dianliang.core.models import BackgroundJob
 from dianliang.core.waiting import Place, note_of, place_of
 from dianliang.kernel.actor import SYSTEM
@@ -99,3 +99,22 @@ def test_the_wait_is_said_in_words_of_the_reader(queue, noon):
     assert jobs.run_next(owner="w", clock=lambda: noon)
     first.refresh_from_db()
     assert first.started_at == noon
+
+
+def test_a_long_queue_is_told_as_more_than_was_looked_at(queue, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_AHEAD", 2)
+    for _ in range(3):
+        queue(expected_s=10)
+
+    told = note_of(queue())
+
+    assert told == "排队等待：前面还有 2 多项，要等多久还说不准"
+    assert left_in_chinese([told]) == []
+
+
+def test_work_that_was_put_off_does_not_say_that_it_begins_at_once(queue):
+    told = note_of(queue(after=timedelta(hours=1)))
+
+    assert told.startswith("排队等待，最早 ")
+    assert "13:00" in told
+    assert left_in_chinese([told]) == []

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,17 @@ def test_sentences_in_a_row_are_joined_by_a_sign_of_the_language():
     assert row.said(lambda words: ENGLISH.get(words, words)) == "in 1 days; 纯文字; in 2 days"
     assert joined("；", []) == ""
     assert phrase_of("旧记录") == kept("旧记录") == "旧记录"
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ([], ""),
+        (["甲", "乙"], "甲、乙"),
+        ([["近 %(n)d 天", {"n": 1}], "乙"], "近 1 天、乙"),
+        (["近 %(n)d 天", {}], "近 %(n)d 天"),
+        (["近 %(n)d 天", {"n": "许多"}], "近 %(n)d 天"),
+    ],
+)
+def test_what_was_stored_otherwise_is_still_readable(stored, words):
+    assert phrase_of(stored) == words

@@ -17,12 +17,21 @@ MOST_SHOWN = 50
 MOST_DIGITS = 18
 LOST_DIGITS = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
 POINT_ZERO = re.compile(r"(?<=\d)\.0+$")
-DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})(?!\d)")
+DAY = re.compile(
+    r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?"
+    r"(?:\s*\(?(?:周|星期)[一二三四五六日天]\)?)?"
+    r"(?:[\sT]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+"""A day as people and programs write it; its weekday and the time of day may stand after it."""
+MOST_OF_DAY = 48
+"""Characters that a day has at most, all of that included."""
 EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 """1954 to 2119: what a whole number in a column of dates can mean."""
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Between them lies every day that a table of ours is about, birthdays included."""
+FURTHEST_YEAR = 2200
+"""Until then may lie a day of anything; later ones are slips of the keyboard."""
 MOST_QUOTED = 200
 """A cell of Excel may hold 32 767 characters; nobody needs to read them again."""
 
@@ -157,7 +166,7 @@ class Checks:
         value = unicodedata.normalize("NFKC", row.get(heading))
         if not value:
             return None
-        found = day_of(value)
+        found = _written_day(value)
         if found is None:
             words = Phrase(
                 "“%(heading)s”应形如 2026-11-01，现为“%(value)s”。", heading=heading, value=value
@@ -215,10 +224,19 @@ def parts_of(text: str) -> list[str]:
 
 
 def day_of(value: str) -> date | None:
-    """Return the day that a cell means, or None."""
-    if value.isdecimal() and FIRST_SERIAL <= int(value) <= LAST_SERIAL:
-        return EXCEL_EPOCH + timedelta(days=int(value))
-    found = DAY.match(value)
+    """Return the day that a cell means; None if it is none between 1900 and 2200."""
+    found = _written_day(value)
+    return found if found and FIRST_YEAR <= found.year <= FURTHEST_YEAR else None
+
+
+def _written_day(value: str) -> date | None:
+    """Return the day that a cell means, in whatever year, or None."""
+    text = unicodedata.normalize("NFKC", value[:MOST_OF_DAY]).strip()
+    if len(value) > MOST_OF_DAY:  # cut off, so that nobody reads thousands of digits
+        return None
+    if text.isdecimal() and FIRST_SERIAL <= int(text) <= LAST_SERIAL:
+        return EXCEL_EPOCH + timedelta(days=int(text))
+    found = DAY.fullmatch(text)
     try:
         return date(*(int(part) for part in found.groups())) if found else None
     except ValueError:

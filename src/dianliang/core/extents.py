@@ -7,6 +7,7 @@ as what lays it out: prefixes, quotes, cells that tell no place, sheets under ot
 
 import re
 import zipfile
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -15,6 +16,7 @@ _CHUNK_BYTES = 1024 * 1024
 _LINKS = "xl/_rels/workbook.xml.rels"
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_START = 64
+_MOST_DIGITS = 10
 
 
 class UnknownBookError(ValueError):
@@ -47,18 +49,54 @@ def measure(archive: zipfile.ZipFile, *, most_cells: int) -> None:
             _Extent(most_cells).read(archive, entry)
 
 
+class Cursor:
+    """Where the cell that was read last stands; one that tells no place follows the one before."""
+
+    def __init__(self) -> None:
+        self.row = self.column = 0
+
+    def enter(self, kind: str, attributes: Mapping[str, str]) -> None:
+        """Go on to a row or a cell.
+
+        Raises:
+            UnknownBookError: the place that it tells is none.
+        """
+        told = attributes.get("r")
+        if kind == "row":
+            self._enter_row(told or "")
+        elif told is None:
+            self.column += 1
+        else:
+            found = _REFERENCE.fullmatch(told)
+            if found is None:
+                raise UnknownBookError
+            self.column, self.row = column_number(found[1]), int(found[2])
+
+    def _enter_row(self, told: str) -> None:
+        if len(told) > _MOST_DIGITS:
+            raise UnknownBookError
+        self.row = int(told) if told.isdecimal() else self.row + 1
+        self.column = 0
+
+
+def sheet_parser(start: Callable[[str, dict[str, str]], None]) -> expat.XMLParserType:
+    """Return a parser that tells what begins in a sheet; entities of its own are refused."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse
+    return parser
+
+
 class _Extent:
     """The farthest row and column that the cells of one part tell."""
 
     def __init__(self, most_cells: int) -> None:
         self._most = most_cells
-        self._row = self._column = 0
+        self._cursor = Cursor()
         self._height = self._width = 1
 
     def read(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = self._start
-        parser.StartDoctypeDeclHandler = _refuse
+        parser = sheet_parser(self._start)
         with archive.open(entry) as file:
             chunk = file.read(_CHUNK_BYTES)
             if not chunk[:_LONGEST_START].removeprefix(_BOM).lstrip().startswith(b"<"):
@@ -73,24 +111,13 @@ class _Extent:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition(":")[2]
+        if kind in ("c", "row"):
+            self._cursor.enter(kind, attributes)
         if kind == "c":
-            self._cell(attributes.get("r"))
-        elif kind == "row":
-            told = attributes.get("r", "")
-            self._row = int(told) if told.isdecimal() else self._row + 1
-            self._column = 0
-
-    def _cell(self, place: str | None) -> None:
-        self._column += 1
-        if place is not None:
-            found = _REFERENCE.fullmatch(place)
-            if found is None:
-                raise UnknownBookError
-            self._column, self._row = column_number(found[1]), int(found[2])
-        self._height = max(self._height, self._row)
-        self._width = max(self._width, self._column)
-        if self._height * self._width > self._most:
-            raise TooFarError(self._height, self._width)
+            self._height = max(self._height, self._cursor.row)
+            self._width = max(self._width, self._cursor.column)
+            if self._height * self._width > self._most:
+                raise TooFarError(self._height, self._width)
 
 
 def _refuse(*told: object) -> NoReturn:

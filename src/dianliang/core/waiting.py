@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from statistics import median
 
 from django.db.models import Q
 
 from dianliang.core.models import BackgroundJob
+from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.phrases import Phrase
 
 PAST, MOST_AHEAD = 60, 200
@@ -18,10 +20,15 @@ Status = BackgroundJob.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a job stands: jobs before it, and seconds until it begins, if that can be told."""
+    """Where a job stands: jobs before it, and seconds until it begins, if that can be told.
+
+    `has_more`: there are more ahead than are looked at. `not_before`: it was put off until then.
+    """
 
     ahead: int
     wait_s: int | None
+    has_more: bool = False
+    not_before: datetime | None = None
 
 
 def place_of(job: BackgroundJob | None) -> Place | None:
@@ -35,13 +42,20 @@ def place_of(job: BackgroundJob | None) -> Place | None:
     before = Q(run_after__lt=job.run_after) | Q(run_after=job.run_after, pk__lt=job.pk)
     waiting = Q(status=Status.QUEUED) & before
     rows = BackgroundJob.objects.filter(Q(status=Status.RUNNING) | waiting)
-    ahead = list(rows.order_by("run_after", "pk")[:MOST_AHEAD])
+    found = list(rows.order_by("run_after", "pk")[: MOST_AHEAD + 1])
+    ahead, has_more = found[:MOST_AHEAD], len(found) > MOST_AHEAD
     usual = _usual({one.kind for one in ahead if one.expected_s is None})
     told = [_left_s(one, usual) for one in ahead]
     left = [one for one in told if one is not None]
     busy = max(1, sum(one.status == Status.RUNNING for one in ahead))
-    is_known = len(left) == len(told)
-    return Place(ahead=len(ahead), wait_s=ceil(sum(left) / busy) if is_known else None)
+    not_before = job.run_after if job.run_after > job.created_at else None
+    is_known = len(left) == len(told) and not has_more and not_before is None
+    return Place(
+        ahead=len(ahead),
+        wait_s=ceil(sum(left) / busy) if is_known else None,
+        has_more=has_more,
+        not_before=not_before,
+    )
 
 
 def note_of(job: BackgroundJob | None) -> str:
@@ -49,8 +63,17 @@ def note_of(job: BackgroundJob | None) -> str:
     place = place_of(job)
     if job is None or place is None:
         return job.progress_note if job else ""
+    return _waiting(place)
+
+
+def _waiting(place: Place) -> str:
+    if place.not_before is not None:
+        at = place.not_before.astimezone(SHANGHAI)
+        return Phrase("排队等待，最早 %(at)s 开始", at=f"{at:%m-%d %H:%M}")
     if not place.ahead:
         return Phrase("排队等待，马上开始")
+    if place.has_more:
+        return Phrase("排队等待：前面还有 %(n)d 多项，要等多久还说不准", n=place.ahead)
     if place.wait_s is None:
         return Phrase("排队等待：前面还有 %(n)d 项，要等多久还说不准", n=place.ahead)
     if place.wait_s < MINUTES_FROM_S:

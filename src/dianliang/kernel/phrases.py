@@ -69,12 +69,17 @@ class Phrase(str):
 
 
 def phrase_of(kept: Any) -> str:
-    """Return a sentence that was stored; plain words stay as they are."""
+    """Return a sentence that was stored; plain words stay, and a list of them is told as one."""
     if not isinstance(kept, list):
         return str(kept)
+    if len(kept) != 2 or not isinstance(kept[0], str) or not isinstance(kept[1], dict):
+        return joined("、", map(phrase_of, kept))
     message, told = kept
     values = {name: phrase_of(v) if isinstance(v, list) else v for name, v in told.items()}
-    return Phrase(message, **values)
+    try:
+        return Phrase(message, **values)
+    except (KeyError, TypeError, ValueError):  # a value that the message asks for is not there
+        return message
 
 
 def kept(words: str) -> Any:

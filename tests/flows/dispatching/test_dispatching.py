@@ -158,7 +158,9 @@ def test_a_flood_is_dispatched_and_stays_right_while_things_happen(town, flood):
     assert "天荒坪" not in short.place
     assert (short.kind, short.count, short.least) == ("TRF", 1, 400.0)
 
-    assert forcing.force(number=plan.number, revision=plan.revision, by=chief(town), at=NOON) == 4
+    assert (
+        forcing.force(number=plan.number, revision=plan.revision, by=chief(town), at=NOON).told == 4
+    )
     visits = Visit.objects.filter(plan=plan)
     assert {visit.on for visit in visits} == {TODAY}
     assert LogEntry.objects.filter(kind="command", words__contains=plan.number).exists()
@@ -290,15 +292,15 @@ def test_a_large_one_is_put_in_force_by_the_worker_and_says_why_if_it_cannot(
     with_tasks(town, flood)
     plan, late = drafted(town, flood), drafted(town, flood, hours=24)
     lost = {"number": plan.number, "revision": plan.revision, "by": chief(town), "at": NOON}
-    assert forcing.force(**lost) is None
+    assert forcing.force(**lost) == forcing.Forced(told=None)
     leads.update(valid_until=NOON.date() - timedelta(days=1))  # relieved before the worker came
     assert background.run_next(owner="test", clock=lambda: NOON)
     assert "不再担任这一职务" in forcing.forcing(plan.number).error
     assert not Visit.objects.filter(plan=plan).exists()
     leads.update(valid_until=None)
-    for one in (plan, plan, late):  # a second press makes no second job
+    for one, is_first in ((plan, True), (plan, False), (late, True)):  # no second job, and told so
         asked_for = {"number": one.number, "revision": one.revision, "by": chief(town), "at": NOON}
-        assert forcing.force(**asked_for) is None
+        assert forcing.force(**asked_for) == forcing.Forced(told=None, is_first=is_first)
     assert forcing.forcing(plan.number).is_going_on
     while background.run_next(owner="test", clock=lambda: NOON):
         pass

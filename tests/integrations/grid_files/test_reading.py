@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from time import process_time
 
 import openpyxl
 import pytest
@@ -326,3 +327,24 @@ def test_a_phase_that_is_none_is_told_with_those_that_are():
 
 def test_phases_of_the_example_are_told_apart():
     assert {load.phase for load in EXAMPLE.loads} == {*Phase}
+
+
+def test_a_number_without_end_is_refused_by_its_field():
+    text = written(EXAMPLE).replace('"voltage_v": 10000', '"voltage_v": 1' + "0" * 400, 1)
+
+    with pytest.raises(UnreadableGridError, match=r"voltage_v.*应是能用的数字") as refusal:
+        read_document(text, name="台区.json")
+
+    assert len(refusal.value.message) < 300
+
+
+def test_thousands_of_bad_lines_are_told_in_time_that_grows_with_them():
+    one = EXAMPLE.lines[0]
+    lines = tuple(replace(one, id=f"L{n}", to_node="没有") for n in range(20_000))
+    begun = process_time()
+
+    with pytest.raises(UnreadableGridError, match=r"另有 .* 处") as refusal:
+        refuse_unsound(replace(EXAMPLE, lines=lines), name="台区.json")
+
+    assert process_time() - begun < 5  # a row looked for anew for each: 25 s
+    assert {each.table for each in refusal.value.problems} == {"线路"}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from dianliang.engines.powerflow._model import Grid
 
+MOST_WAYS = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
@@ -96,7 +98,11 @@ def _spread(near: dict[str, list[Edge]], reached: set[str]) -> None:
 
 
 def loops(grid: Grid) -> list[tuple[Edge, list[str]]]:
-    """Return an edge for each independent loop of closed edges, with the way round without it."""
+    """Return an edge for each independent loop of closed edges, with the way round without it.
+
+    Only the first `MOST_WAYS` ways are told, the others are empty: a ladder of n rungs has n²/2
+    nodes on its ways.
+    """
     near = neighbours(grid)
     up: dict[str, tuple[str, str] | None] = {}
     found: list[tuple[Edge, list[str]]] = []
@@ -114,7 +120,8 @@ def loops(grid: Grid) -> list[tuple[Edge, list[str]]]:
                 used.add(edge.id)
                 other = edge.to_node if edge.from_node == node else edge.from_node
                 if other in up:
-                    found.append((edge, _way(up, node, other)))
+                    way = _way(up, node, other) if len(found) < MOST_WAYS else []
+                    found.append((edge, way))
                 else:
                     up[other] = (node, edge.id)
                     todo.append(other)

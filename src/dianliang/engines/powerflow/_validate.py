@@ -172,9 +172,17 @@ def _joined(grid: Grid) -> Iterator[GridError]:
             yield GridError(code=ErrorCode.ISLAND, id=part[0], words=words)
     if grid.is_radial:
         for edge, way in loops(grid):
-            words = f"{edge.label} {edge.id} 使 {'–'.join(way)} 成环，应按辐射状断开一处。"
+            round_ = f" {_named_way(way)} " if way else "电网"
+            words = f"{edge.label} {edge.id} 使{round_}成环，应按辐射状断开一处。"
             yield GridError(code=ErrorCode.LOOP, id=edge.id, words=words)
     yield from _single_phase(grid)
+
+
+def _named_way(way: list[str]) -> str:
+    """Return the nodes of a way, those amid a long one left out."""
+    if len(way) <= 2 * MOST_NAMED:
+        return "–".join(way)
+    return f"{'–'.join(way[:MOST_NAMED])}–……–{'–'.join(way[-MOST_NAMED:])}（{len(way)} 个节点）"
 
 
 def _single_phase(grid: Grid) -> Iterator[GridError]:

@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from dianliang.core import jobs as background
 from dianliang.core.models import BackgroundJob
+from dianliang.domain.work.models import Plan
 from dianliang.flows.dispatching.drafting import dispatch_of, put_in_force
 from dianliang.flows.identity import actor_today
 from dianliang.flows.planning import drafting
@@ -32,8 +35,16 @@ class Forcing:
     error: str
 
 
-def force(*, number: str, revision: int, by: Actor, at: datetime) -> int | None:
-    """Put a dispatch in force and return how many places were told; None if the worker does it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forced:
+    """What a press came to: places told, or none yet as the worker does it; was it the first."""
+
+    told: int | None
+    is_first: bool = True
+
+
+def force(*, number: str, revision: int, by: Actor, at: datetime) -> Forced:
+    """Put a dispatch in force, at once or by the worker; who presses second is told so.
 
     Raises:
         NotVisibleError, UnableToMobiliseError, StaleStateError, UnableToPlanError: see
@@ -41,16 +52,24 @@ def force(*, number: str, revision: int, by: Actor, at: datetime) -> int | None:
     """
     plan = dispatch_of(number, by=by).plan
     if scope_of(plan) is not None or plan.stops.count() <= MOST_AT_ONCE or plan.status != "READY":
-        return len(put_in_force(number=number, revision=revision, by=by, at=at))
+        return Forced(told=len(put_in_force(number=number, revision=revision, by=by, at=at)))
+    return _ask_worker(number=number, revision=revision, by=by, at=at)
+
+
+@transaction.atomic
+def _ask_worker(*, number: str, revision: int, by: Actor, at: datetime) -> Forced:
+    """Have the worker put a plan in force; its row is held, so that of two who press one does."""
+    Plan.objects.select_for_update(no_key=True).get(number=number)
     refuse_if_what_if(drafting.fresh_plan(number, revision=revision, by=by))
-    if not forcing(number).is_going_on:
-        asked = {
-            "plan": number,
-            "revision": revision,
-            "by": {**asdict(by), "team_codes": sorted(by.team_codes)},
-        }
-        background.enqueue(FORCE, asked, by=by, at=at, max_attempts=3)
-    return None
+    if forcing(number).is_going_on:
+        return Forced(told=None, is_first=False)
+    asked = {
+        "plan": number,
+        "revision": revision,
+        "by": {**asdict(by), "team_codes": sorted(by.team_codes)},
+    }
+    background.enqueue(FORCE, asked, by=by, at=at, max_attempts=3)
+    return Forced(told=None)
 
 
 @background.handler(FORCE)

@@ -1,7 +1,7 @@
 """A grid as JSON, and back: one object for each thing, by the names of the model."""
 
 import json
-import math
+import sys
 from dataclasses import MISSING, fields
 from enum import Enum, IntEnum
 from typing import Any, get_args, get_type_hints
@@ -32,7 +32,15 @@ KINDS: dict[str, type[Any]] = {
     "line_types": LineType,
     "transformer_types": TransformerType,
 }
-WANTED = {bool: "应是 true 或 false", str: "应是文字", int: "应是整数", float: "应是能用的数字"}
+WANTED = {
+    bool: "应是 true 或 false",
+    str: "应是文字",
+    int: "应是不太大的整数",
+    float: "应是能用的数字",
+}
+LARGEST = {int: 2**31 - 1, float: sys.float_info.max}
+"""JSON writes whole numbers of any length; what counts taps or circuits fits 32 bits."""
+MOST_QUOTED = 60
 HINTS = {kind: get_type_hints(kind) for kind in KINDS.values()}
 
 
@@ -104,9 +112,15 @@ def _made(kind: type[Any], row: Any, table: str, number: int, problems: list[Pro
         try:
             values[field.name] = _value(hints[field.name], row[field.name])
         except (ValueError, TypeError) as error:
-            words = f"{row[field.name]!r} 不能用：{error}。"
+            words = f"{_quoted(row[field.name])} 不能用：{error}。"
             problems.append(Problem(table, number, field.name, words))
     return kind(**values) if len(problems) == before else None
+
+
+def _quoted(value: Any) -> str:
+    """Return what stands in the file, cut short: nobody needs to read hundreds of digits."""
+    told = repr(value)
+    return told if len(told) <= MOST_QUOTED else f"{told[:MOST_QUOTED]}…"
 
 
 def _phase(value: Any) -> Phase:
@@ -134,6 +148,6 @@ def _value(hint: Any, value: Any) -> Any:
     is_truth = isinstance(value, bool)
     if is_truth != (kind is bool) or not isinstance(value, fits):
         raise ValueError(WANTED[kind])
-    if kind is float and not math.isfinite(value):
+    if kind in (int, float) and not abs(value) <= LARGEST[kind]:  # not a number is not, either
         raise ValueError(WANTED[kind])
     return kind(value)

@@ -1,5 +1,6 @@
 """Read a grid from whatever it comes in, and tell where in it an error of the model lies."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dianliang.engines.powerflow import Grid, GridError, validate
@@ -52,19 +53,28 @@ def refuse_unsound(grid: Grid, *, name: str) -> None:
     Raises:
         UnreadableGridError: the model is not sound; everything wrong is listed.
     """
-    problems = [_placed(grid, error) for error in validate(grid)]
+    errors = validate(grid)
+    rows = _rows_by_id(grid) if errors else {}
+    problems = [_placed(rows, error) for error in errors]
     if problems and not grid.transformers and len({node.voltage_v for node in grid.nodes}) > 1:
         words = "没有“变压器”工作表，或表里没有一行：不同电压的节点之间要有变压器。"
         problems.append(Problem("", 0, "", words))
     refuse(name, problems)
 
 
-def _placed(grid: Grid, error: GridError) -> Problem:
-    """Return an error with the first row of the workbook's sheets that bears its id."""
+def _rows_by_id(grid: Grid) -> dict[str, dict[str, int]]:
+    """Return by sheet of the workbook the first row that bears an id."""
+    rows: dict[str, dict[str, int]] = {}
     for sheet in SHEETS:
-        if sheet.title[:2] not in error.words[:5]:
-            continue
+        of_sheet = rows.setdefault(sheet.title, {})
         for number, each in enumerate(getattr(grid, sheet.attribute), start=2):
-            if each.id == error.id:
-                return Problem(sheet.title, number, "", error.words)
+            of_sheet.setdefault(each.id, number)
+    return rows
+
+
+def _placed(rows: Mapping[str, Mapping[str, int]], error: GridError) -> Problem:
+    """Return an error with the first row of the workbook's sheets that bears its id."""
+    for title, of_sheet in rows.items():
+        if title[:2] in error.words[:5] and error.id in of_sheet:
+            return Problem(title, of_sheet[error.id], "", error.words)
     return Problem("", 0, "", error.words)

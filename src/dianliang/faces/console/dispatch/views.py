@@ -235,6 +235,8 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         messages.success(request, _("方案 %(number)s 已作废。") % {"number": number})
         incident = drafting.dispatch_of(number, by=by).incident.number
         return redirect("console:incident_dispatches", incident)
-    if verb == "force" and made is not None:
-        messages.success(request, _("已生效，%(n)d 处已通知队伍。") % {"n": made})
+    if verb == "force" and made.told is not None:
+        messages.success(request, _("已生效，%(n)d 处已通知队伍。") % {"n": made.told})
+    if verb == "force" and not made.is_first:
+        messages.info(request, _("已经有人按过“生效”，方案正在生效，不用再按。"))
     return redirect("console:incident_dispatch", made if verb == "tell" else number)
