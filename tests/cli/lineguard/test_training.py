@@ -8,7 +8,7 @@ import pytest
 
 from dianliang.cli.lineguard.arguments import MINIMUMS
 from dianliang.cli.lineguard.command import run
-from dianliang.engines.fitting import _splitting as least
+from dianliang.engines.fitting import _splitting
 from dianliang.flows.lineguard import training
 from dianliang.flows.lineguard.configuration import EXAMPLE
 from dianliang.integrations.detecting import NanoDet
@@ -115,8 +115,8 @@ def test_too_few_labels_are_refused_and_nothing_is_written(place):
 
 
 def test_help_says_how_much_is_needed():
-    for wanted in (least.LEAST_CLIPS, least.LEAST_LEARN, least.LEAST_STOP, least.LEAST_JUDGE):
-        assert f" {wanted} " in MINIMUMS
+    for name in ("CLIPS", "LEARN", "STOP", "JUDGE"):
+        assert f" {getattr(_splitting, f'LEAST_{name}')} " in MINIMUMS
 
 
 def test_weights_from_outside_are_vetted_before_they_watch(place):

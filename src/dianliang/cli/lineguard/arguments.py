@@ -64,8 +64,8 @@ def asked(words: Sequence[str]) -> Asked:
     for one in (measure, fit):
         one.add_argument("labels", type=Path, help="标注（JSON）：谁在哪个区域从几秒到几秒")
     measure.add_argument("--json", dest="is_json", action="store_true", help="结果写成 JSON")
-    words = "用自己标注的画面训练检测模型的最后一层，并老实评判"
-    _train(verbs.add_parser("train", help=words, description=f"{words}。{MINIMUMS}"))
+    does = "用自己标注的画面训练检测模型的最后一层，并老实评判"
+    _train(verbs.add_parser("train", help=does, description=f"{does}。{MINIMUMS}"))
     _model(verbs.add_parser("model", help="登记、启用、导出模型"))
     return Asked(**vars(parser.parse_args(words)))
 

@@ -29,7 +29,7 @@ MOST_PIXELS = 50_000_000
 MOST_TOLD = 12
 LARGEST = 1e9
 """No side of a box is longer; JSON may write numbers that no computer can count with."""
-FORMATS = ("JPEG", "MPO", "PNG", "BMP", "WEBP")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
 BROKEN = (
     *(UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, LookupError),
     *(ArithmeticError, EOFError, struct.error),

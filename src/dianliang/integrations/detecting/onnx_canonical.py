@@ -37,24 +37,16 @@ KINDS = {
 }
 SINGLE = frozenset({INT, INT32, FLOAT, TEXT, RAW})
 FORM: Mapping[str, Mapping[int, str]] = {
-    "Model": {
-        **{1: INT, 2: TEXT, 3: TEXT, 4: TEXT, 5: INT, 6: TEXT},
-        **{7: "Graph", 8: "Opset*", 14: LEFT_OUT},
-    },
+    "Model": {1: INT, 2: TEXT, 3: TEXT, 4: TEXT, 5: INT, 6: TEXT}
+    | {7: "Graph", 8: "Opset*", 14: LEFT_OUT},
     "Opset": {1: TEXT, 2: INT},
-    "Graph": {
-        **{1: "Node*", 2: TEXT, 5: "Tensor*", 10: TEXT},
-        **{11: "Value*", 12: "Value*", 13: "Value*", 16: LEFT_OUT},
-    },
+    "Graph": {1: "Node*", 2: TEXT, 5: "Tensor*", 10: TEXT}
+    | {11: "Value*", 12: "Value*", 13: "Value*", 16: LEFT_OUT},
     "Node": {1: TEXTS, 2: TEXTS, 3: TEXT, 4: TEXT, 5: "Attribute*", 6: TEXT, 7: TEXT, 9: LEFT_OUT},
-    "Attribute": {
-        **{1: TEXT, 2: FLOAT, 3: INT, 4: RAW, 5: "Tensor"},
-        **{7: FLOATS, 8: INTS, 9: RAWS, 13: TEXT, 20: INT32},
-    },
-    "Tensor": {
-        **{1: INTS, 2: INT32, 4: FLOATS, 5: INTS, 7: INTS, 8: TEXT},
-        **{9: RAW, 10: DOUBLES, 11: INTS, 12: TEXT, 14: LEFT_OUT, 16: LEFT_OUT},
-    },
+    "Attribute": {1: TEXT, 2: FLOAT, 3: INT, 4: RAW, 5: "Tensor"}
+    | {7: FLOATS, 8: INTS, 9: RAWS, 13: TEXT, 20: INT32},
+    "Tensor": {1: INTS, 2: INT32, 4: FLOATS, 5: INTS, 7: INTS, 8: TEXT}
+    | {9: RAW, 10: DOUBLES, 11: INTS, 12: TEXT, 14: LEFT_OUT, 16: LEFT_OUT},
     "Value": {1: TEXT, 2: "Type", 3: TEXT, 4: LEFT_OUT},
     "Type": {1: "TensorType", 6: TEXT},
     "TensorType": {1: INT32, 2: "Shape"},

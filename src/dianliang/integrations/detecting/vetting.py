@@ -162,7 +162,7 @@ def _opsets(content: bytes) -> list[int]:
 def _tried(content: bytes, name: str, options: list[str]) -> None:
     """Run a model in a process of its own, with limits."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 (our own module, options of our own)
             [sys.executable, "-m", "dianliang.integrations.detecting.vetting", *options],
             input=content,
             capture_output=True,
