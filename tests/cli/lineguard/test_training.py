@@ -6,8 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from dianliang.cli.lineguard.arguments import MINIMUMS
 from dianliang.cli.lineguard.command import run
+from dianliang.engines.fitting import _splitting
 from dianliang.flows.lineguard import training
+from dianliang.flows.lineguard.configuration import EXAMPLE
 from dianliang.integrations.detecting import NanoDet
 from dianliang.integrations.detecting.nanodet import WEIGHTS
 from dianliang.integrations.detecting.teachable import Teachable
@@ -109,6 +112,24 @@ def test_too_few_labels_are_refused_and_nothing_is_written(place):
     with pytest.raises(DomainError, match="训练部分至少要 100 个标注框，现有 21 个（day1）"):
         run([word.replace("new.onnx", "never.onnx") for word in words(place)])
     assert not (place / "never.onnx").exists()
+
+
+def test_help_says_how_much_is_needed():
+    for name in ("CLIPS", "LEARN", "STOP", "JUDGE"):
+        assert f" {getattr(_splitting, f'LEAST_{name}')} " in MINIMUMS
+
+
+def test_weights_from_outside_are_vetted_before_they_watch(place):
+    (place / "cameras.json").write_text(json.dumps(EXAMPLE), "utf-8")
+    (place / "hidden.onnx").write_bytes(WEIGHTS.read_bytes() + b"\x3a\x00")
+    with pytest.raises(DomainError, match="出现了两次"):
+        run(["run", str(place / "cameras.json"), "--weights", str(place / "hidden.onnx")])
+
+
+def test_the_shipped_model_is_handed_on_with_its_card(tmp_path):
+    assert run(["model", "export", "shipped", str(tmp_path / "own.onnx")]) == 0
+    assert (tmp_path / "own.onnx").read_bytes() == WEIGHTS.read_bytes()
+    assert "RangiLyu" in (tmp_path / "own.md").read_text("utf-8")
 
 
 def test_a_file_that_differs_from_what_was_learnt_is_not_offered(place):

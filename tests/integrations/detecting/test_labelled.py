@@ -1,12 +1,14 @@
 """Labels in the three common forms say the same, and what cannot be is named by file and row."""
 
 import json
+import struct
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dianliang.integrations.detecting.labelled import labelled
+from dianliang.integrations.detecting.labelled import labelled, picture_of
 from dianliang.kernel.errors import InvalidInputError
 
 
@@ -98,5 +100,63 @@ def test_what_is_no_picture_no_json_and_no_person_is_refused(pictures, tmp_path)
     (pictures / "bad.png").write_bytes(b"no picture")
     with pytest.raises(InvalidInputError, match=r"bad\.png 不是能打开"):
         labelled(pictures, tmp_path / "broken.json")
+    (tmp_path / "none").mkdir()
     with pytest.raises(InvalidInputError, match="现有 0 张"):
         labelled(tmp_path / "none", tmp_path / "broken.json")
+
+
+def test_what_is_missing_or_empty_is_told_first(pictures, tmp_path):
+    (tmp_path / "empty.csv").write_text("", "utf-8")
+    for of, labels, words in (
+        (tmp_path / "nowhere", "empty.csv", "没有画面文件夹"),
+        (pictures, "nowhere.json", "没有标注"),
+        (pictures, "empty.csv", r"empty\.csv 里没有一个标在"),
+    ):
+        with pytest.raises(InvalidInputError, match=words):
+            labelled(of, tmp_path / labels)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("77", "1" + "0" * 400, "annotations 第 1 条：bbox"),
+        ("77", "1" * 5000, "几千位的数"),
+        ('"category_id": 1', '"category_id": [1]', "annotations 第 1 条：要有"),
+        ('{"id": 1, "name": "person"}', '{"id": [1], "name": "person"}', "categories 第 1 条"),
+        ('{"images"', '{"images",', "第 1 行第 10 列"),
+    ],
+)
+def test_hostile_labels_are_refused_by_row(pictures, tmp_path, old, new, words):
+    path = coco(tmp_path, [box([1, 1, 77, 5])])
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(InvalidInputError, match=words):
+        labelled(pictures, path)
+
+
+def chunk(kind, content):
+    crc = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + crc
+
+
+BOMB = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * 3_000_000))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "side", "words"),
+    [
+        (BOMB, b"", 20, "不是能打开"),
+        (b"", BOMB, 20, "不是能打开"),
+        (chunk(b"IHDR", b""), b"", 20, "不是能打开"),
+        (chunk(b"pHYs", b""), b"", 20, "不是能打开"),
+        (b"", b"", 13000, "像素多于 5000 万"),
+    ],
+)
+def test_hostile_pictures_are_refused_by_name(tmp_path, before, after, side, words):
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    lines = chunk(b"IDAT", zlib.compress((b"\0" + b"\0" * 60) * 20))
+    path = tmp_path / "p" / "a_1.png"
+    path.parent.mkdir()
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + before + lines + after + chunk(b"IEND", b""))
+    (tmp_path / "gt.csv").write_text("1,1,1,1,5,5\n", "utf-8")
+    with pytest.raises(InvalidInputError, match=rf"a_1\.png .*{words}"):
+        picture_of(labelled(path.parent, tmp_path / "gt.csv")[0].path)

@@ -7,9 +7,15 @@ import pytest
 
 from dianliang.integrations.detecting import UnableToDetectError
 from dianliang.integrations.detecting.nanodet import WEIGHTS
-from dianliang.integrations.detecting.onnx_file import DamagedModelError
+from dianliang.integrations.detecting.onnx_file import (
+    BYTES,
+    GRAPH,
+    DamagedModelError,
+    fields,
+    message,
+    number,
+)
 from dianliang.integrations.detecting.onnx_tensors import (
-    _message,
     outputs,
     replaced,
     telling,
@@ -36,28 +42,62 @@ def own(tmp_path_factory):
 
 
 def graph(inner):
-    return SHIPPED + _message(7, inner)
+    """Return our file with something more at the end of its graph."""
+    parts = []
+    for one in fields(SHIPPED, 0, len(SHIPPED)):
+        more = inner if one.number == GRAPH else b""
+        content = SHIPPED[one.begin : one.end] + more
+        parts.append(
+            message(one.number, content)
+            if one.kind == BYTES
+            else number(one.number << 3 | one.kind) + content
+        )
+    return b"".join(parts)
+
+
+def hidden(content):
+    """Return a second piece of the graph under a key of which some readers keep 32 bits."""
+    return SHIPPED + number((GRAPH << 3 | BYTES) | 1 << 32) + number(len(content)) + content
+
+
+def weight(name):
+    return message(5, b"\x08\x01\x10\x02" + message(8, name) + message(9, b"a"))
 
 
 def external(where):
-    entry = _message(1, b"location") + _message(2, where)
-    return b"\x08\x01" + b"\x10\x01" + _message(8, b"w") + _message(13, entry) + b"\x70\x01"
+    entry = message(1, b"location") + message(2, where)
+    return b"\x08\x01" + b"\x10\x01" + message(8, b"w") + message(13, entry) + b"\x70\x01"
 
 
 HOSTILE = {
-    "weights elsewhere": (graph(_message(5, external(b"../../../etc/passwd"))), "在别的文件里"),
+    "weights elsewhere": (graph(message(5, external(b"../../../etc/passwd"))), "在别的文件里"),
     "weights elsewhere in a constant": (
-        graph(_message(1, _message(4, b"Constant") + _message(5, _message(5, external(b"/x"))))),
+        graph(message(1, message(4, b"Constant") + message(5, message(5, external(b"/x"))))),
         "在别的文件里",
     ),
-    "a loop": (graph(_message(1, _message(4, b"Loop"))), "不需要的步骤：Loop"),
-    "memory without end": (graph(_message(1, _message(4, b"ConstantOfShape"))), "ConstantOfShape"),
+    "a loop": (graph(message(1, message(4, b"Loop"))), "不需要的步骤：Loop"),
+    "memory without end": (graph(message(1, message(4, b"ConstantOfShape"))), "ConstantOfShape"),
     "a foreign step": (
-        graph(_message(1, _message(4, b"Conv") + _message(7, b"evil.domain"))),
+        graph(message(1, message(4, b"Conv") + message(7, b"evil.domain"))),
         "不需要的步骤",
     ),
-    "functions": (SHIPPED + _message(25, b""), "自定义函数"),
-    "sparse weights": (graph(_message(15, b"")), "稀疏"),
+    "functions": (SHIPPED + message(25, b""), "自定义函数"),
+    "sparse weights": (graph(message(15, b"")), "稀疏"),
+    "a branch": (graph(message(1, message(4, b"Add") + message(5, message(6, b"")))), "分支"),
+    "a second piece of the graph": (SHIPPED + message(7, b""), "出现了两次"),
+    "what nobody knows": (graph(message(99, b"")), "不认识的第 99 项"),
+    "two weights of one name": (graph(weight(b"w") + weight(b"w")), "重名：w"),
+    "a bound that is no number": (
+        graph(message(1, message(4, b"Clip") + message(5, message(7, b"\x00\x00\xc0\x7f")))),
+        "不是有限",
+    ),
+}
+DAMAGED = {
+    "a hidden piece": hidden(message(1, message(4, b"RandomNormal"))),
+    "a field without number": SHIPPED + b"\x02\x00",
+    "a number of more than 64 bits": SHIPPED + b"\x28" + b"\xff" * 9 + b"\x7f",
+    "a graph that is a number": b"\x38\x01",
+    "names that are no text": graph(weight(b"w\xff") + weight(b"w\xfe")),
 }
 
 
@@ -66,7 +106,31 @@ def test_a_hostile_file_is_refused_before_it_runs(name):
     content, words = HOSTILE[name]
     with pytest.raises(ForeignModelError, match=words):
         inspect(content, "x.onnx")
-    inspect(SHIPPED, "x.onnx")
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_what_readers_could_take_for_different_things_is_refused(name):
+    with pytest.raises(DamagedModelError):
+        inspect(DAMAGED[name], "x.onnx")
+
+
+def test_what_is_kept_is_written_anew_without_what_nobody_needs():
+    assert inspect(SHIPPED, "x.onnx") == SHIPPED
+    long_key = b"\xf2\x80\x00" + number(3) + b"\x0a\x01k"
+    assert inspect(SHIPPED + long_key, "x.onnx") == SHIPPED
+
+
+def test_a_model_that_finds_nobody_may_learn_but_is_not_used(tmp_path):
+    teachable, blind = Teachable(SHIPPED), tmp_path / "blind.onnx"
+    layers = {
+        stride: (one, np.concatenate([[bias[0] - 9], bias[1:]]).astype(np.float32))
+        for stride, (one, bias) in teachable.layers.items()
+    }
+    blind.write_bytes(teachable.written(layers))
+
+    with pytest.raises(ForeignModelError, match="找不到人"):
+        vetted(blind)
+    assert vetted(blind, is_to_learn=True) == blind.read_bytes()
 
 
 def test_too_large_no_onnx_and_not_finite_are_refused(tmp_path, own):
@@ -109,6 +173,13 @@ def test_a_model_is_registered_used_handed_on_and_left_again(tmp_path, own):
     ]
     with pytest.raises(UnableToRegisterError, match="没有登记过模型 M009"):
         store.use("M009", at=AT)
+
+    assert store.changed_cards() == ()
+    next((tmp_path / "models").glob("*.md")).write_text("# 别的卡", "utf-8")
+    assert store.changed_cards() == ("M001",)
+    assert store.read("M001") == (own.read_bytes(), None)
+    assert store.read("shipped")[0] == SHIPPED
+    assert hashlib.sha256(SHIPPED).hexdigest() in store.read("shipped")[1]
 
     file = tmp_path / "models" / f"{hashlib.sha256(own.read_bytes()).hexdigest()}.onnx"
     file.write_bytes(SHIPPED)

@@ -17,6 +17,9 @@ EPILOG = """例：
 
 画面从不识别任何人；存下的画面里每个人头都打了码。模型和来历见 model-card.md。
 """
+MINIMUMS = (
+    "至少要 3 段录像（各一个文件夹）：训练部分 100 个、验证部分 30 个、评判部分 60 个标注框。"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,8 @@ def asked(words: Sequence[str]) -> Asked:
     for one in (measure, fit):
         one.add_argument("labels", type=Path, help="标注（JSON）：谁在哪个区域从几秒到几秒")
     measure.add_argument("--json", dest="is_json", action="store_true", help="结果写成 JSON")
-    _train(verbs.add_parser("train", help="用自己标注的画面训练检测模型的最后一层，并老实评判"))
+    does = "用自己标注的画面训练检测模型的最后一层，并老实评判"
+    _train(verbs.add_parser("train", help=does, description=f"{does}。{MINIMUMS}"))
     _model(verbs.add_parser("model", help="登记、启用、导出模型"))
     return Asked(**vars(parser.parse_args(words)))
 
@@ -88,9 +92,9 @@ def _model(parser: ArgumentParser) -> None:
     take.add_argument("file", type=Path, help="ONNX 文件；旁边同名的 .md 作模型卡")
     _origin(take)
     use = verbs.add_parser("use", help="启用一个登记过的模型；shipped 是自带的")
-    hand = verbs.add_parser("export", help="写出一个登记过的模型和它的卡")
+    hand = verbs.add_parser("export", help="写出一个登记过的模型（或 shipped）和它的卡")
     for one in (use, hand):
-        one.add_argument("number", metavar="登记号", help="如 M001")
+        one.add_argument("number", metavar="登记号", help="如 M001，或 shipped")
     hand.add_argument("file", type=Path, help="写到哪里（.onnx）")
     verbs.add_parser("list", help="登记簿和在用的模型")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dianliang.cli.clock import now
 from dianliang.cli.lineguard import models
 from dianliang.cli.lineguard.arguments import Asked, asked
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 from dianliang.kernel.text import decoded
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _watched(wish: Asked) -> "tuple[Watched, ...]":
 def _detector(wish: Asked) -> "NanoDet":
     from dianliang.integrations.detecting import NanoDet  # noqa: PLC0415 (heavy)
 
-    return NanoDet(weights=wish.weights or models.store().in_use()[1])
+    return NanoDet(weights=models.weights_of(wish.weights))
 
 
 def _folder(wish: Asked) -> Path | None:
@@ -180,7 +180,7 @@ def _folder(wish: Asked) -> Path | None:
         try:
             wish.out.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise InvalidInputError(f"建不了目录 {wish.out}：{error.strerror}。") from error
+            raise InvalidInputError(f"建不了目录 {wish.out}：{reason(error)}。") from error
     return wish.out
 
 
@@ -189,7 +189,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
     text = decoded(content) if len(content) <= MOST_BYTES else None
     if text is None:
         raise InvalidInputError(f"{path} 不是文本，或大于 4 MB。")

@@ -33,7 +33,7 @@ def train(wish: Asked) -> None:
     from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
 
     assert wish.pictures and wish.labels and wish.out  # noqa: S101, PT018 (train has them)
-    base = _base(wish.weights)
+    base = weights_of(wish.weights, is_to_learn=True)
     found = training.trained(
         training.Wish(
             pictures=wish.pictures,
@@ -83,17 +83,26 @@ def model(wish: Asked) -> None:
         content, kept = own.read(wish.number)
         _write(wish.file, content, kept)
         _say(f"已写 {wish.file}。")
+        if wish.number in own.changed_cards():
+            _say(f"{wish.number} 的模型卡和登记时的不同或不见了，没有写出。")
     else:
         in_use, _ = own.in_use()
         for one in own.entries():
             _say("\t".join(astuple(one)))
+        for number in own.changed_cards():
+            _say(f"{number} 的模型卡和登记时的不同或不见了。")
         _say(f"在用：{in_use}")
 
 
-def _base(weights: Path | None) -> bytes:
+def weights_of(path: Path | None, *, is_to_learn: bool = False) -> bytes:
+    """Return the model that a file holds, vetted; without one, the model in use.
+
+    Raises:
+        DomainError: the file is not taken, or the model in use is gone or has changed.
+    """
     from dianliang.integrations.detecting.vetting import vetted  # noqa: PLC0415 (heavy)
 
-    return store().in_use()[1] if weights is None else vetted(weights)
+    return store().in_use()[1] if path is None else vetted(path, is_to_learn=is_to_learn)
 
 
 def _write(path: Path, content: bytes, card: str | None) -> None:

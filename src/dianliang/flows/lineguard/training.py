@@ -12,7 +12,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from dianliang.engines.fitting import (
     FitRules,
@@ -33,9 +32,8 @@ from dianliang.engines.fitting import (
 )
 from dianliang.engines.vision import Detector, Picture
 from dianliang.integrations.detecting import NanoDet, UnableToDetectError
-from dianliang.integrations.detecting.labelled import Labelled, labelled
+from dianliang.integrations.detecting.labelled import Labelled, labelled, picture_of
 from dianliang.integrations.detecting.teachable import Teachable
-from dianliang.kernel.errors import InvalidInputError
 
 LEAST_SCORE = 0.05
 TALL_PX = (18.0, 180.0)
@@ -167,19 +165,6 @@ def check(content: bytes, head: Head, before: Teachable, picture: Picture) -> No
         own = 1 / (1 + np.exp(-logits))
         if not np.isfinite(own).all() or np.abs(own - told.scores[stride]).max() > SAME:
             raise UnableToDetectError("写出的模型和学到的数不一致，没有保存。请报告这个错误。")
-
-
-def picture_of(path: Path) -> Picture:
-    """Return a picture, blue, green, red.
-
-    Raises:
-        InvalidInputError: it cannot be decoded.
-    """
-    try:
-        with Image.open(path) as opened:
-            return np.ascontiguousarray(np.asarray(opened.convert("RGB"), np.uint8)[..., ::-1])
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise InvalidInputError(f"{path} 不是能打开的画面。请删掉或换一张。") from error
 
 
 def digest_of(labels: Path) -> str:

@@ -7,6 +7,8 @@ a label file from outside names none elsewhere.
 import json
 import math
 import re
+import struct
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +17,24 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from dianliang.engines.vision import Picture
 from dianliang.integrations.detecting.nanodet import Floats
-from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.errors import InvalidInputError, reason
 from dianliang.kernel.text import decoded
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 PERSON_NAMES = frozenset({"person", "people", "pedestrian", "人", "行人", "人员"})
 MOST_PICTURES, MOST_BYTES = 20_000, 200 * 1024 * 1024
+MOST_PIXELS = 50_000_000
 MOST_TOLD = 12
+LARGEST = 1e9
+"""No side of a box is longer; JSON may write numbers that no computer can count with."""
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
+BROKEN = (
+    *(UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, LookupError),
+    *(ArithmeticError, EOFError, struct.error),
+)
+"""What decoding a damaged or hostile picture raises."""
 VISIBLE = 0.5
 """A person of whom less lies in the picture is neither demanded nor taught."""
 BEYOND = 0.02
@@ -78,6 +90,8 @@ def labelled(pictures: Path, labels: Path) -> tuple[Labelled, ...]:
     Raises:
         InvalidInputError: some label or picture cannot be; files and rows are named.
     """
+    if not labels.exists():
+        raise InvalidInputError(f"没有标注 {labels}。", field="labels")
     sheets = _sheets(pictures)
     errors: list[str] = []
     if labels.is_dir():
@@ -89,6 +103,11 @@ def labelled(pictures: Path, labels: Path) -> tuple[Labelled, ...]:
     if errors:
         more = f"\n……另有 {len(errors) - MOST_TOLD} 处。" if len(errors) > MOST_TOLD else ""
         raise InvalidInputError("\n".join(errors[:MOST_TOLD]) + more)
+    if not any(sheet.boxes or sheet.unsure for sheet in sheets.values()):
+        words = (
+            f"{labels} 里没有一个标在 {pictures} 的画面上的人。请先标注，或看看画面名称是否对得上。"
+        )
+        raise InvalidInputError(words, field="labels")
     return tuple(
         Labelled(
             path=sheet.path,
@@ -102,6 +121,8 @@ def labelled(pictures: Path, labels: Path) -> tuple[Labelled, ...]:
 
 def _sheets(pictures: Path) -> dict[str, _Sheet]:
     """Return the pictures of a folder by their path within it."""
+    if not pictures.is_dir():
+        raise InvalidInputError(f"没有画面文件夹 {pictures}。", field="pictures")
     found = sorted(one for one in pictures.rglob("*") if one.suffix.lower() in PICTURES)
     if not found or len(found) > MOST_PICTURES:
         words = (
@@ -109,15 +130,36 @@ def _sheets(pictures: Path) -> dict[str, _Sheet]:
             f"现有 {len(found)} 张。"
         )
         raise InvalidInputError(words, field="pictures")
-    sheets = {}
-    for path in found:
-        try:
-            with Image.open(path) as picture:
-                size = picture.size
-        except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-            raise InvalidInputError(f"{path} 不是能打开的画面。请删掉或换一张。") from error
-        sheets[path.relative_to(pictures).as_posix()] = _Sheet(path=path, size=size)
-    return sheets
+    return {
+        path.relative_to(pictures).as_posix(): _Sheet(path=path, size=_opened(path).size)
+        for path in found
+    }
+
+
+def picture_of(path: Path) -> Picture:
+    """Return a picture, blue, green, red.
+
+    Raises:
+        InvalidInputError: it cannot be decoded, or has too many pixels.
+    """
+    opened = _opened(path, is_whole=True)
+    return np.ascontiguousarray(np.asarray(opened, np.uint8)[..., ::-1])
+
+
+def _opened(path: Path, *, is_whole: bool = False) -> Image.Image:
+    """Open a picture; its size is known then, its pixels only if it is to be read whole."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise Image.DecompressionBombError
+                return picture.convert("RGB") if is_whole else picture
+    except Image.DecompressionBombError as error:
+        words = f"{path} 的像素多于 {MOST_PIXELS // 10_000} 万。请换一张小的。"
+        raise InvalidInputError(words) from error
+    except BROKEN as error:
+        raise InvalidInputError(f"{path} 不是能打开的画面。请删掉或换一张。") from error
 
 
 def _clip(path: Path) -> str:
@@ -136,7 +178,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b"\xff"
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{error.strerror}。") from error
+        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
     text = decoded(content)
     if text is None:
         raise InvalidInputError(f"{path} 不是文本，或大于 {MOST_BYTES >> 20} MB。")
@@ -204,16 +246,22 @@ def _row(cells: list[str], where: str, least: int, errors: list[str]) -> list[fl
 def _coco(sheets: dict[str, _Sheet], labels: Path, pictures: Path, errors: list[str]) -> None:
     try:
         given = json.loads(_text(labels))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InvalidInputError(f"{labels.name} 不是 JSON：{str(error)[:80]}。") from error
+    except json.JSONDecodeError as error:
+        where = f"第 {error.lineno} 行第 {error.colno} 列附近有误"
+        raise InvalidInputError(f"{labels.name} 不是 JSON：{where}。") from error
+    except (ValueError, RecursionError) as error:
+        words = f"{labels.name} 里有几千位的数，或嵌套太深，读不了。"
+        raise InvalidInputError(words) from error
     parts = ("images", "annotations", "categories")
     if not isinstance(given, dict) or not all(isinstance(given.get(one), list) for one in parts):
         raise InvalidInputError(f"{labels.name} 不是 COCO：要有 {'、'.join(parts)} 三个列表。")
-    persons = {
-        row.get("id")
-        for row in given["categories"]
-        if isinstance(row, dict) and str(row.get("name")).lower() in PERSON_NAMES
-    }
+    persons = set[Any]()
+    for n, row in enumerate(given["categories"], 1):
+        if isinstance(row, dict) and str(row.get("name")).lower() in PERSON_NAMES:
+            if isinstance(row.get("id"), int | float | str):
+                persons.add(row["id"])
+            else:
+                errors.append(f"{labels.name} categories 第 {n} 条：id 应是数或文字。")
     if not persons:
         errors.append(f"{labels.name}：categories 里没有 person（人、行人）。")
     by_id: dict[Any, _Sheet] = {}
@@ -232,19 +280,23 @@ def _coco(sheets: dict[str, _Sheet], labels: Path, pictures: Path, errors: list[
 def _annotation(
     row: Any, where: str, persons: set[Any], by_id: dict[Any, _Sheet], errors: list[str]
 ) -> None:
-    if not isinstance(row, dict) or not isinstance(row.get("image_id"), int | str):
-        errors.append(f"{where}：要有 image_id、category_id、bbox。")
+    is_row = isinstance(row, dict) and isinstance(row.get("image_id"), int | str)
+    if not is_row or not isinstance(row.get("category_id"), int | float | str):
+        errors.append(f"{where}：要有 image_id、category_id（数或文字）和 bbox。")
         return
-    if row.get("category_id") not in persons:
+    if row["category_id"] not in persons:
         return
     box = row.get("bbox")
     sheet = by_id.get(row["image_id"])
     is_box = isinstance(box, list) and len(box) == 4
     if sheet is None:
-        errors.append(f"{where}：images 里没有 id {row['image_id']}。")
-    elif not is_box or not all(
-        isinstance(one, int | float) and not isinstance(one, bool) for one in box or []
-    ):
+        errors.append(f"{where}：images 里没有 id {str(row['image_id'])[:40]}。")
+    elif not is_box or not all(_is_length(one) for one in box or []):
         errors.append(f"{where}：bbox 应是 [左, 上, 宽, 高] 四个数。")
     else:
         sheet.add(box or [], where, errors, is_sure=not row.get("iscrowd"), may_pass=False)
+
+
+def _is_length(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) <= LARGEST

@@ -38,7 +38,7 @@ def varint(content: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
     """Return a number of seven bits a byte, and where the next field begins.
 
     Raises:
-        DamagedModelError: it does not end.
+        DamagedModelError: it does not end, or does not fit in 64 bits.
     """
     value = 0
     for n in range(DEEPEST_VARINT):
@@ -47,6 +47,8 @@ def varint(content: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
         byte = content[at + n]
         value |= (byte & 0x7F) << 7 * n
         if byte < 0x80:
+            if value >> 64:
+                break
             return value, at + n + 1
     raise DamagedModelError("模型文件不完整或不是 ONNX。")
 
@@ -55,15 +57,18 @@ def fields(content: bytes | bytearray, begin: int, end: int) -> Iterator[Field]:
     """Yield the fields of a message.
 
     Raises:
-        DamagedModelError: a field does not end where it should.
+        DamagedModelError: a field does not end where it should, or has an impossible number.
     """
     at = begin
     while at < end:
         key, at = varint(content, at, end)
-        number, kind = key >> 3, key & 7
+        nth, kind = key >> 3, key & 7
+        # Some readers keep 32 bits of a longer key, and so find a field that others skip.
+        if key >> 32 or nth == 0:
+            raise DamagedModelError("模型文件不完整或不是 ONNX。")
         if kind == VARINT:
             _, after = varint(content, at, end)
-            yield Field(number=number, kind=kind, begin=at, end=after)
+            yield Field(number=nth, kind=kind, begin=at, end=after)
         else:
             if kind == BYTES:
                 length, at = varint(content, at, end)
@@ -74,8 +79,22 @@ def fields(content: bytes | bytearray, begin: int, end: int) -> Iterator[Field]:
             after = at + length
             if after > end:
                 raise DamagedModelError("模型文件不完整或不是 ONNX。")
-            yield Field(number=number, kind=kind, begin=at, end=after)
+            yield Field(number=nth, kind=kind, begin=at, end=after)
         at = after
+
+
+def message(nth: int, inner: bytes) -> bytes:
+    """Return a field that holds bytes, as it stands in a file."""
+    return number(nth << 3 | BYTES) + number(len(inner)) + inner
+
+
+def number(value: int) -> bytes:
+    """Return a number of seven bits a byte, as short as can be."""
+    found = bytearray()
+    while value > 0x7F:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*found, value])
 
 
 def _inner(content: bytes | bytearray, begin: int, end: int, *path: int) -> Iterator[Field]:

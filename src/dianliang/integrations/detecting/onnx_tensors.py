@@ -18,6 +18,7 @@ from dianliang.integrations.detecting.onnx_file import (
     DamagedModelError,
     Field,
     fields,
+    message,
     varint,
 )
 
@@ -59,8 +60,16 @@ def tensors(content: bytes) -> dict[str, Tensor]:
     Raises:
         DamagedModelError: the file is no ONNX, or is cut off.
     """
-    found = (tensor_at(content, at) for at in _parts(content, INITIALIZER))
-    return {one.name: one for one in found}
+    return {one.name: one for one in tensors_of(content)}
+
+
+def tensors_of(content: bytes) -> list[Tensor]:
+    """Return the weights of a network in their order, also where two have one name.
+
+    Raises:
+        DamagedModelError: the file is no ONNX, or is cut off.
+    """
+    return [tensor_at(content, at) for at in _parts(content, INITIALIZER)]
 
 
 def tensor_at(content: bytes, at: Field) -> Tensor:
@@ -73,7 +82,7 @@ def tensor_at(content: bytes, at: Field) -> Tensor:
         elif one.number == DATA_TYPE:
             kind = number_at(content, one)
         elif one.number == TENSOR_NAME:
-            name = _text(content, one)
+            name = text_of(content, one)
         elif one.number == RAW:
             begin, end = one.begin, one.end
         elif one.number == EXTERNAL or (one.number == LOCATION and any(_numbers(content, one))):
@@ -122,7 +131,7 @@ def nodes(content: bytes) -> list[Node]:
         by: dict[int, list[str]] = {}
         for one in fields(content, at.begin, at.end):
             if one.number in (NODE_IN, NODE_OUT, OPERATION, DOMAIN):
-                by.setdefault(one.number, []).append(_text(content, one))
+                by.setdefault(one.number, []).append(text_of(content, one))
         found.append(
             Node(
                 operation=(by.get(OPERATION) or [""])[-1],
@@ -138,7 +147,7 @@ def nodes(content: bytes) -> list[Node]:
 def outputs(content: bytes) -> list[str]:
     """Return the names of what a network answers with."""
     return [
-        _text(content, one)
+        text_of(content, one)
         for at in _parts(content, OUTPUT)
         for one in fields(content, at.begin, at.end)
         if one.number == 1
@@ -147,20 +156,8 @@ def outputs(content: bytes) -> list[str]:
 
 def telling(content: bytes, names: Sequence[str]) -> bytes:
     """Return the file so that the network also answers with what has these names."""
-    more = b"".join(_message(OUTPUT, _message(1, name.encode())) for name in names)
-    return content + _message(GRAPH, more)
-
-
-def _message(number: int, inner: bytes) -> bytes:
-    return _number(number << 3 | BYTES) + _number(len(inner)) + inner
-
-
-def _number(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*found, value])
+    more = b"".join(message(OUTPUT, message(1, name.encode())) for name in names)
+    return content + message(GRAPH, more)
 
 
 def _parts(content: bytes, number: int) -> Iterator[Field]:
@@ -187,5 +184,13 @@ def _numbers(content: bytes, at: Field) -> list[int]:
     return found
 
 
-def _text(content: bytes, at: Field) -> str:
-    return content[at.begin : at.end].decode("utf-8", "replace")
+def text_of(content: bytes, at: Field) -> str:
+    """Return a field as text.
+
+    Raises:
+        DamagedModelError: it is no UTF-8.
+    """
+    try:
+        return content[at.begin : at.end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DamagedModelError("模型里有不是 UTF-8 的名称。") from error

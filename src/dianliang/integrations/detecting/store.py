@@ -2,7 +2,7 @@
 
 A folder: `<SHA-256>.onnx` and its card `<SHA-256>.md`; `register.jsonl` is only ever added to. The
 shipped weights are always there to go back to. A file that changed since it was registered is not
-used.
+used; a card that changed is not handed on.
 """
 
 import json
@@ -20,6 +20,8 @@ from dianliang.kernel.errors import DomainError, reason
 
 SHIPPED = "shipped"
 REGISTER = "register.jsonl"
+CARD = WEIGHTS.with_name("model-card.md")
+NO_CARD = "none"
 VERBS = ("import", "use")
 
 
@@ -40,7 +42,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the register: `number` is M001, M002, … or `shipped`."""
+    """One line of the register: `number` is M001, M002, … or `shipped`.
+
+    `card_digest` is empty in lines of before cards were proved.
+    """
 
     at: str
     verb: str
@@ -49,6 +54,7 @@ class Entry:
     licence: str
     trained_by: str
     trained_on: str
+    card_digest: str = ""
 
 
 class Store:
@@ -92,6 +98,7 @@ class Store:
                 verb="import",
                 number=f"M{len(known) + 1:03d}",
                 digest=digest,
+                card_digest=NO_CARD if card is None else sha256(card.encode()).hexdigest(),
                 **asdict(origin),
             )
             self._write(f"{digest}.onnx", content)
@@ -134,15 +141,35 @@ class Store:
         return used[-1].number, self._content(used[-1])
 
     def read(self, number: str) -> tuple[bytes, str | None]:
-        """Return a registered model and its card.
+        """Return a model and its card; no card where it is not the one registered.
 
         Raises:
             UnableToRegisterError: there is no such number.
             UnableToDetectError: its file is gone or has changed.
         """
+        if number == SHIPPED:
+            return WEIGHTS.read_bytes(), CARD.read_text("utf-8")
         one = self._known(number)
-        card = self._folder / f"{one.digest}.md"
-        return self._content(one), card.read_text("utf-8") if card.exists() else None
+        card = self._card(one)
+        is_same = card is not None and not self._is_card_changed(one)
+        return self._content(one), card.decode("utf-8", "replace") if card and is_same else None
+
+    def changed_cards(self) -> tuple[str, ...]:
+        """Return the numbers of models whose card is not the one registered, or is gone."""
+        imports = (one for one in self.entries() if one.verb == "import")
+        return tuple(one.number for one in imports if self._is_card_changed(one))
+
+    def _is_card_changed(self, one: Entry) -> bool:
+        card = self._card(one)
+        now = NO_CARD if card is None else sha256(card).hexdigest()
+        return one.card_digest not in ("", now)
+
+    def _card(self, one: Entry) -> bytes | None:
+        path = self._folder / f"{one.digest}.md"
+        try:
+            return path.read_bytes() if path.exists() else None
+        except OSError as error:
+            raise UnableToRegisterError(f"读不了 {path}：{reason(error)}。") from error
 
     def _known(self, number: str) -> Entry:
         for one in self.entries():

@@ -1,25 +1,41 @@
 """Refuse a model file that is not what it says, before anything of it is kept or used.
 
 A file from outside may name other files, ask for more memory than there is, or hold steps that no
-detector needs. What can be read without running it is checked first; then a process of its own,
-with limits on memory and time, runs it on two pictures.
+detector needs. What can be read without running it is checked first, and written anew, so that
+nothing else is in it; then a process of its own, with limits on memory and time, runs it on
+pictures, on one of which it must find somebody.
 """
 
 import resource
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
+from dianliang.integrations.detecting.known_picture import SIZES_PX, walker
 from dianliang.integrations.detecting.nanodet import NanoDet, UnableToDetectError
-from dianliang.integrations.detecting.onnx_file import BYTES, GRAPH, DamagedModelError, fields
+from dianliang.integrations.detecting.onnx_canonical import ForeignModelError, canonical
+from dianliang.integrations.detecting.onnx_file import (
+    BYTES,
+    GRAPH,
+    INPUT,
+    DamagedModelError,
+    Field,
+    fields,
+)
 from dianliang.integrations.detecting.onnx_tensors import (
     ATTRIBUTE,
+    FLOAT,
+    Tensor,
     nodes,
     number_at,
+    outputs,
     tensor_at,
-    tensors,
+    tensors_of,
+    text_of,
 )
 from dianliang.kernel.errors import DomainError, InvalidInputError, reason
 
@@ -33,23 +49,23 @@ STEPS = frozenset({
     *("Squeeze", "Transpose", "Unsqueeze"),
 })  # fmt: skip
 """What detectors of this form are made of: nothing that branches, loops or fills memory."""
-OPSET, FUNCTIONS, TRAINING, SPARSE = 8, 25, 20, 15
-VERSION, TENSOR_OF_ATTRIBUTE = 2, 5
+OPSET, VERSION, TENSOR_OF_ATTRIBUTE = 8, 2, 5
 SIZES = ((416, 416), (288, 416))
+NEAR_PX = 40
+"""How far sides of a found walker may be from the drawn ones; the shipped weights need half."""
+TO_LEARN = "--to-learn"
+
+__all__ = ["ForeignModelError", "inspect", "vetted"]
 
 
-class ForeignModelError(DomainError):
-    """The file is not taken; the message says why."""
+def vetted(path: Path, *, is_to_learn: bool = False) -> bytes:
+    """Return the content of a model file that may be used, written anew.
 
-    code = "detecting.foreign-model"
-
-
-def vetted(path: Path) -> bytes:
-    """Return the content of a model file that may be used.
+    A model that is to learn need not find anybody yet.
 
     Raises:
         ForeignModelError: it is too large, names other files, holds steps that no detector of this
-            form needs, or does not run within limits.
+            form needs, finds nobody, or does not run within limits.
         DamagedModelError: it is no ONNX, or is cut off.
         InvalidInputError: it cannot be read.
     """
@@ -60,19 +76,20 @@ def vetted(path: Path) -> bytes:
         raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
     if len(content) > MOST_BYTES:
         raise ForeignModelError(f"{path.name} 大于 {MOST_BYTES >> 20} MB，不是这种模型。")
-    inspect(content, path.name)
-    _tried(content, path.name)
+    content = inspect(content, path.name)
+    _tried(content, path.name, [TO_LEARN] if is_to_learn else [])
     return content
 
 
-def inspect(content: bytes, name: str) -> None:
-    """Check what can be seen without running a model.
+def inspect(content: bytes, name: str) -> bytes:
+    """Return a model written anew, after checking what can be seen without running it.
 
     Raises:
         ForeignModelError: it names other files, or holds what no detector of this form needs.
         DamagedModelError: it is no ONNX, or is cut off.
     """
-    opsets = _opsets(content, name)
+    content = canonical(content, name)
+    opsets = _opsets(content)
     steps = nodes(content)
     if not steps or not opsets:
         raise DamagedModelError(f"{name} 不完整或不是 ONNX。")
@@ -81,47 +98,79 @@ def inspect(content: bytes, name: str) -> None:
     strange = sorted({one.operation for one in steps if one.domain or one.operation not in STEPS})
     if strange:
         raise ForeignModelError(f"{name} 里有检测模型不需要的步骤：{'、'.join(strange)[:80]}。")
-    held = list(tensors(content).values())
-    for step in steps:
-        for attribute in fields(content, step.at.begin, step.at.end):
-            if attribute.number == ATTRIBUTE and attribute.kind == BYTES:
-                held += [
-                    tensor_at(content, part)
-                    for part in fields(content, attribute.begin, attribute.end)
-                    if part.number == TENSOR_OF_ATTRIBUTE and part.kind == BYTES
-                ]
-    if any(one.is_elsewhere for one in held):
-        raise ForeignModelError(f"{name} 的权重在别的文件里；只收权重都在自己里面的文件。")
+    weights = tensors_of(content)
+    made = [one.name for one in weights] + [given for step in steps for given in step.gives]
+    for names in (filter(None, made), outputs(content), _inputs(content)):
+        _once(names, name)
+    held = [*weights, *(one for step in steps for one in _constants(content, step.at))]
+    if any(_is_wild(content, one) for one in held):
+        raise ForeignModelError(f"{name} 的权重里有不是有限的数，不能用。")
+    return content
 
 
-def _opsets(content: bytes, name: str) -> list[int]:
+def _once(names: Iterable[str], name: str) -> None:
+    twice = [one for one, times in Counter(names).items() if times > 1]
+    if twice:
+        raise ForeignModelError(f"{name} 里有重名：{'、'.join(twice)[:80]}，不能用。")
+
+
+def _inputs(content: bytes) -> list[str]:
+    return [
+        text_of(content, part)
+        for graph in fields(content, 0, len(content))
+        if graph.number == GRAPH
+        for one in fields(content, graph.begin, graph.end)
+        if one.number == INPUT
+        for part in fields(content, one.begin, one.end)
+        if part.number == 1
+    ]
+
+
+def _constants(content: bytes, step: Field) -> list[Tensor]:
+    return [
+        tensor_at(content, part)
+        for attribute in fields(content, step.begin, step.end)
+        if attribute.number == ATTRIBUTE
+        for part in fields(content, attribute.begin, attribute.end)
+        if part.number == TENSOR_OF_ATTRIBUTE
+    ]
+
+
+def _is_wild(content: bytes, tensor: Tensor) -> bool:
+    """Tell whether weights hold what is no finite number, as the runtime may hide it later.
+
+    A single number may be infinite: it bounds nothing.
+    """
+    raw = content[tensor.begin : tensor.end]
+    if tensor.kind != FLOAT or len(raw) % 4:
+        return tensor.kind == FLOAT
+    values = np.frombuffer(raw, "<f4")
+    return bool(np.isnan(values).any() if tensor.shape == () else not np.isfinite(values).all())
+
+
+def _opsets(content: bytes) -> list[int]:
     """Return the versions of steps that a file is written for."""
-    found = []
-    for one in fields(content, 0, len(content)):
-        if one.number in (FUNCTIONS, TRAINING):
-            raise ForeignModelError(f"{name} 里有自定义函数或训练步骤，不能用。")
-        if one.number == OPSET and one.kind == BYTES:
-            parts = [part for part in fields(content, one.begin, one.end) if part.number == VERSION]
-            found += [number_at(content, part) for part in parts]
-        if one.number == GRAPH and one.kind == BYTES:
-            inner = {part.number for part in fields(content, one.begin, one.end)}
-            if SPARSE in inner:
-                raise ForeignModelError(f"{name} 里有稀疏权重，不能用。")
-    return found
+    return [
+        number_at(content, part)
+        for one in fields(content, 0, len(content))
+        if one.number == OPSET and one.kind == BYTES
+        for part in fields(content, one.begin, one.end)
+        if part.number == VERSION
+    ]
 
 
-def _tried(content: bytes, name: str) -> None:
+def _tried(content: bytes, name: str, options: list[str]) -> None:
     """Run a model in a process of its own, with limits."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "dianliang.integrations.detecting.vetting"],
+        done = subprocess.run(  # noqa: S603 (our own module, options of our own)
+            [sys.executable, "-m", "dianliang.integrations.detecting.vetting", *options],
             input=content,
             capture_output=True,
             timeout=MOST_S,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ForeignModelError(f"{name} 在 {MOST_S} 秒内跑不完两幅画面。") from error
+        raise ForeignModelError(f"{name} 在 {MOST_S} 秒内跑不完几幅画面。") from error
     if done.returncode != 0:
         told = done.stdout.decode("utf-8", "replace").strip()[:200]
         raise ForeignModelError(told or f"{name} 一运行就退出（内存或时间超限），不能用。")
@@ -142,10 +191,22 @@ def main() -> int:
             found = detector(picture)
             if (np.abs(found.scores - 0.5) > 0.5).any():
                 raise UnableToDetectError("模型答出的分数不在 0 到 1 之间，不能用。")
+        if TO_LEARN not in sys.argv[1:] and not _finds_somebody(NanoDet(weights=content)):
+            raise UnableToDetectError("模型在画着一个人的样图上找不到人，不能用。")
     except DomainError as refusal:
         sys.stdout.write(refusal.message)
         return 1
     return 0
+
+
+def _finds_somebody(detector: NanoDet) -> bool:
+    """Tell whether the surest that is found on a drawn walker is that walker, in some size."""
+    for tall_px in SIZES_PX:
+        picture, box = walker(tall_px)
+        found = detector(picture)
+        if len(found) and np.abs(found.boxes[0] - np.array(box)).max() < NEAR_PX:
+            return True
+    return False
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dianliang.cli.clock import now
-from dianliang.cli.lineguard.models import store
+from dianliang.cli.lineguard.models import weights_of
 from dianliang.cli.operator import operator
 from dianliang.flows.linewatch import accepting
 from dianliang.kernel.errors import DomainError
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         from dianliang.integrations.detecting import NanoDet  # noqa: PLC0415 (heavy)
 
         count = watching.watch(
-            detector=NanoDet(weights=weights or store().in_use()[1]),
+            detector=NanoDet(weights=weights_of(weights)),
             numbers=cameras,
             clock=now,
             tell=self.stdout.write,
