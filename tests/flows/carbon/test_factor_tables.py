@@ -81,8 +81,6 @@ def test_hyphens_in_names_make_no_two_factors_one(town):
     ours = FREIGHT.replace("公路货运", f"甲-{KIND}-乙"[:20]).replace("本单位,2025", "丙,2025")
     place = f"乙-{KIND}-丙"[:20]
     theirs = FREIGHT.replace("公路货运", "甲").replace("本单位,2025", f"{place},2025")
-        "本单位,2025", f"乙-{KIND}-丙"[:20] + ",2025"
-    )
     dashes = [
         FREIGHT.replace("公路货运", "丁-戊").replace("本单位,2025", "己,2025"),
         FREIGHT.replace("公路货运", "丁").replace("本单位,2025", "戊-己,2025"),
