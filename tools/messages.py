@@ -58,7 +58,7 @@ SAY_IN_ENGLISH = (
     "flows/command",
     *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
     *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
-    *("flows/alerts/reading.py", "flows/dispatching/forcing.py"),
+    *("flows/alerts/reading.py", "flows/dispatching"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 

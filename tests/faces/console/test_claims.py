@@ -146,7 +146,7 @@ def test_an_administrator_gives_a_factor_a_new_version(town):
         "unit": "kgCO2/GJ",
     }
     assert client.post("/console/factors/keep/", fresh).status_code == 302
-    assert Factor.objects.get(carrier="蒸汽").series == "蒸汽-燃料燃烧-安吉-2025"
+    assert Factor.objects.get(carrier="蒸汽").series == "蒸汽-燃料燃烧-安吉（本单位）-2025"
     assert client.get("/console/factors/one/?series=没有").status_code == 404
 
 

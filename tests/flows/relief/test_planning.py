@@ -13,6 +13,7 @@ from dianliang.domain.relief import (
     load_queries,
     operations,
     price_operations,
+    price_queries,
     proposal_queries,
 )
 from dianliang.domain.relief.models import Proposal
@@ -149,6 +150,34 @@ def test_where_nobody_can_move_the_next_rating_that_is_enough_is_put_in(judged, 
     ]
     assert line.cost_cny == line.usual_cny == 60_000
     assert line.after_share == pytest.approx(line.before_share * 100 / 160)
+
+
+def test_steps_that_nobody_checked_do_not_make_a_price_usual(town):
+    """2.9 times what counts passes; its own 2.9 times does not, while nobody checked the first."""
+    counts = next(
+        row.cny for row in price_queries.versions() if row.may_count and row.item == "dedicated"
+    )
+
+    def told(times):
+        dear = Priced(
+            item="dedicated", rating_kva=None, cny=counts * times, source="报价", year=2026
+        )
+        return price_operations.price(told=dear, by=town.actor("LM"), at=AT)
+
+    first, second, third = (told(2.9**step) for step in (1, 2, 3))
+    assert (first.unusual, len(second.unusual), len(third.unusual)) == ([], 1, 1)
+    checker = replace(town.actor("LM"), id="user:second")
+    pricing.check(code=first.code, document="合同第 1 号", words="与合同一致", by=checker, at=AT)
+    assert told(2.9**2 * 1.001).unusual == []
+
+
+def test_a_neighbour_that_nobody_checked_is_no_measure(town):
+    def told(kva, cny):
+        dear = Priced(item="larger", rating_kva=kva, cny=cny, source="报价", year=2026)
+        return price_operations.price(told=dear, by=town.actor("LM"), at=AT)
+
+    assert told(630, 9e6).unusual
+    assert told(500, 8e6).unusual
 
 
 def test_what_went_into_service_since_is_not_proposed_again(proposal, town):

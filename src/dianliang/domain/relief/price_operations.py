@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from dianliang.core import audit
 from dianliang.core.shipped import SHIPPED_BY
@@ -63,7 +64,7 @@ def price(*, told: Priced, by: Actor, at: datetime) -> MeasurePrice:
         cny=told.cny,
         source=source,
         year=told.year,
-        unusual=[words.kept() for words in _unusual(told, last)],
+        unusual=[words.kept() for words in _unusual(told)],
         recorded_by=by.name,
         recorded_id=by.id,
         recorded_person=by.person_number,
@@ -143,25 +144,34 @@ def _version(code: str) -> MeasurePrice:
     return found
 
 
-def _unusual(told: Priced, last: MeasurePrice | None) -> list[Phrase]:
-    """Say that a rating is no standard one, or a price far from its neighbours."""
+def _unusual(told: Priced) -> list[Phrase]:
+    """Say that a rating is no standard one, or a price far from those that count.
+
+    What nobody has checked is no measure: else a price might climb by steps that each look small.
+    """
     found = []
     if told.rating_kva is not None and told.rating_kva not in STANDARD_KVA:
         words = "%(kva)s kVA 不是标准容量（如 250、315、400）。"
         found.append(Phrase(words, kva=told.rating_kva))
-    near = [last.cny] if last else []
-    if told.rating_kva is not None:
-        others = MeasurePrice.objects.filter(item=told.item).order_by("edition")
-        present = dict(others.values_list("rating_kva", "cny"))
-        below = [kva for kva in present if kva is not None and kva < told.rating_kva]
-        above = [kva for kva in present if kva is not None and kva > told.rating_kva]
-        near += [present[max(below)]] if below else []
-        near += [present[min(above)]] if above else []
+    near = _near(told)
     if near and not min(near) / MOST_FACTOR <= told.cny <= max(near) * MOST_FACTOR:
         span = f"{min(near):,.0f} ~ {max(near):,.0f}"
-        words = "造价与相邻容量或上一版（%(span)s 元）相差 %(times)s 倍以上。"
+        words = "造价与现行的一版或相邻容量现行的造价（%(span)s 元）相差 %(times)s 倍以上。"
         found.append(Phrase(words, span=span, times=f"{MOST_FACTOR:g}"))
     return found
+
+
+def _near(told: Priced) -> list[float]:
+    """Return what counts now: the price itself, and those of the next smaller and larger rating."""
+    is_checked = Exists(PriceCheck.objects.filter(price=OuterRef("pk"), withdrawn_at=None))
+    counting = MeasurePrice.objects.filter(Q(recorded_by=SHIPPED_BY) | is_checked, item=told.item)
+    present = dict(counting.order_by("edition").values_list("rating_kva", "cny"))
+    ratings = {told.rating_kva}
+    if told.rating_kva is not None:
+        known = [kva for kva in present if kva is not None]
+        ratings.add(max((kva for kva in known if kva < told.rating_kva), default=None))
+        ratings.add(min((kva for kva in known if kva > told.rating_kva), default=None))
+    return [present[kva] for kva in ratings if kva in present]
 
 
 def _refuse_price(told: Priced, *, at: datetime) -> None:

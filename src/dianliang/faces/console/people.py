@@ -31,6 +31,7 @@ def _page(request: HttpRequest, view: str, *, by: Actor) -> TemplateResponse:
     view = view if view in VIEWS else "PLACED"
     page = grid_page(view=view, by=by, on=today())
     rows, at = paged(request, page.rows)
+    vacant = _("空格")
     context = {
         "by": by,
         "page": page,
@@ -47,7 +48,7 @@ def _page(request: HttpRequest, view: str, *, by: Actor) -> TemplateResponse:
                 "lat": cell.lat,
                 "lon": cell.lon,
                 "number": cell.code,
-                "title": f"{cell.name} {cell.worker_name or _('空格')}",
+                "title": f"{cell.name} {cell.worker_name or vacant}",
                 "tone": "open" if cell.may_be_sent else "late" if cell.worker_name else "done",
             }
             for cell in page.cells

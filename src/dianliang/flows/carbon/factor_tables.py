@@ -13,7 +13,7 @@ from dianliang.core.sheets import SheetRow
 from dianliang.domain.energy import access
 from dianliang.domain.energy.models import Factor
 from dianliang.domain.energy.operations import factors as operations
-from dianliang.domain.energy.queries.factors import FACTOR_KINDS, LEVELS
+from dianliang.domain.energy.queries.factors import FACTOR_KINDS, LEVELS, series_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
 from dianliang.kernel.phrases import Phrase
@@ -31,10 +31,12 @@ ADVICE = (
     "在“填写”表里从第 2 行起填写；第 2 行是例子，请删掉或改掉。表头不要改名、合并或重复。",
     "一行是一个因子。类型、范围、地区、年份和品种都相同的，是同一个因子的下一版，要写修订说明。",
     "来源写到文号、标准号或页码；导入后由县公司另一人对照文件核对。",
-    "与库里现在这一版数值相同的行不起作用。任何一行有错，全部都不写入。",
+    "更正单位或来源也是下一版。数值最多六位小数。",
+    "与库里现在这一版数值、单位和来源都相同的行不起作用。任何一行有错，全部都不写入。",
 )
 MOST_ROWS = 500
 MOST_VALUE = 1e5
+HEADING_OF = {"value": VALUE, "low": LOW, "high": HIGH, "unit": UNIT, "reason": REASON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def take_in(*, content: bytes, name: str, by: Actor, at: datetime) -> Brought:
             operations.keep(asked=asked, reason=row.get(REASON), by=by, at=at)
             new += 1
         except DomainError as refusal:
-            checks.add(row, refusal.message)
+            checks.add(row, refusal.message, HEADING_OF.get(refusal.field or "", ""))
     checks.raise_if_any()
     return Brought(new=new, same=len(told) - new)
 
@@ -112,16 +114,19 @@ def _asked(row: SheetRow, checks: Checks) -> dict[str, Any]:
     }
     label = FACTOR_KINDS[kind]
     on = int(year or 0)
-    return {
+    identity = {
         "carrier": carrier,
         "kind": kind,
         "level": checks.choice(row, LEVEL, levels, "own"),
         "region": region,
+    }
+    return {
+        **identity,
         "year": on,
         "unit": checks.text(row, UNIT, 24, needed=True),
         "source": checks.text(row, SOURCE, 200, needed=True),
         "name": f"{on} 年{region}{carrier}{label}因子",
-        "series": f"{carrier}-{label}-{region}-{on}",
+        "series": series_of(**identity, year=on),
         **figures,
     }
 
@@ -135,10 +140,10 @@ def _refuse_twice(told: list[tuple[SheetRow, dict[str, Any]]], checks: Checks) -
 
 
 def _is_same(asked: dict[str, Any]) -> bool:
-    """Tell whether the present version says the same figures."""
+    """Tell whether the present version says the same: figures, unit and source."""
     last = Factor.objects.filter(series=asked["series"]).order_by("edition").last()
     if last is None:
         return False
-    known = (last.value, last.low, last.high)
-    figures = (asked["value"], asked["low"], asked["high"])
-    return [None if one is None else float(one) for one in known] == [*figures]
+    figures = (last.value, last.low, last.high)
+    known = [None if one is None else float(one) for one in figures]
+    return (*known, last.unit, last.source) == tuple(asked[name] for name in operations.SAID)

@@ -21,6 +21,10 @@ LEAST = Decimal("0.000001")
 MAYBE_ZERO = frozenset({Factor.Kind.CERTIFICATE, Factor.Kind.AVERAGE})
 """Green electricity, and a grid of nothing but water power, emit nothing; no fuel does."""
 
+IDENTITY = ("carrier", "kind", "level", "region", "year")
+"""What makes it this factor; whatever else changes is its next version."""
+SAID = ("value", "low", "high", "unit", "source")
+
 
 class UnableToKeepFactorError(DomainError):
     """The factor cannot be kept like this."""
@@ -35,8 +39,9 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
     `asked` are the columns of a factor; `value`, `low` and `high` as text or numbers.
 
     Raises:
-        UnableToKeepFactorError: a figure is none, or lies outside its interval; nothing is new; or
-            there is no source, or no reason for a new version.
+        UnableToKeepFactorError: a figure is none, has too many decimals, or lies outside its
+            interval; nothing is new; the number is another factor's; or there is no source, or no
+            reason for a new version or another unit.
         NotVisibleError: the actor keeps no factors.
     """
     if by.role not in access.FACTOR_WRITERS:
@@ -59,10 +64,8 @@ def keep(*, asked: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> F
         raise UnableToKeepFactorError("请写明来源（文号、标准号）。", field="source")
     series = str(asked["series"])
     last = Factor.objects.select_for_update().filter(series=series).order_by("edition").last()
-    if last is not None and not reason.strip():
-        raise UnableToKeepFactorError("请写明修订说明。", field="reason")
-    if last is not None and (last.value, last.low, last.high) == (value, low, high):
-        raise UnableToKeepFactorError("数值没有变化，不需要新版本。", field="value")
+    if last is not None:
+        _refuse_version(last, {**asked, **figures}, reason=reason)
     edition = last.edition + 1 if last else 1
     factor = Factor.objects.create(
         **{**asked, **figures},
@@ -170,6 +173,25 @@ def _check_words(asked: Mapping[str, Any]) -> None:
             raise UnableToKeepFactorError(words, field=field)
 
 
+def _refuse_version(last: Factor, asked: Mapping[str, Any], *, reason: str) -> None:
+    """Refuse a next version that is another factor, tells no reason or says nothing new."""
+    if any(getattr(last, name) != asked[name] for name in IDENTITY):
+        words = Phrase("这个编号已是另一个因子（%(name)s），请换一个品种名称。", name=last.name)
+        raise UnableToKeepFactorError(words, field="carrier")
+    if not reason.strip() and last.unit != asked["unit"]:
+        words = Phrase(
+            "这个因子现在的计量单位是 %(unit)s：更正单位请写修订说明，"
+            "另一种计量的因子请换一个品种名称。",
+            unit=last.unit,
+        )
+        raise UnableToKeepFactorError(words, field="unit")
+    if not reason.strip():
+        raise UnableToKeepFactorError("请写明修订说明。", field="reason")
+    if all(getattr(last, name) == asked[name] for name in SAID):
+        words = Phrase("数值、单位和来源都没有变化，不需要新版本。")
+        raise UnableToKeepFactorError(words, field="value")
+
+
 def _figure(said: object, field: str) -> Decimal | None:
     if said is None or str(said).strip() == "":
         return None
@@ -186,5 +208,8 @@ def _figure(said: object, field: str) -> Decimal | None:
         )
     if 0 < abs(value) < LEAST:
         words = Phrase("数值太小，最小 0.000001，请核对单位。")
+        raise UnableToKeepFactorError(words, field=field)
+    if value != value.quantize(LEAST):
+        words = Phrase("“%(said)s”的小数太多，最多六位，请按来源修约后再填。", said=said)
         raise UnableToKeepFactorError(words, field=field)
     return value.quantize(LEAST)

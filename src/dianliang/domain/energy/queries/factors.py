@@ -121,6 +121,22 @@ def editions(series: str) -> tuple[FactorRow, ...]:
     return found
 
 
+def series_of(*, carrier: str, kind: str, level: str, region: str, year: int) -> str:
+    """Return the number of the factor of these columns, or the one that it would get.
+
+    Hyphens within a name are doubled and a level that the region does not say stands behind it:
+    two factors never share a number.
+    """
+    columns = {"carrier": carrier, "kind": kind, "level": level, "region": region, "year": year}
+    known = Factor.objects.filter(**columns).order_by("pk").values_list("series", flat=True).first()
+    if known is not None:
+        return known
+    label = LEVELS.get(level, "")
+    what, where = (name.replace("-", "--") for name in (carrier, region))
+    place = where if region == label else f"{where}（{label}）"
+    return f"{what}-{FACTOR_KINDS.get(kind, '')}-{place}-{year}"
+
+
 def latest(carrier: str, *, kind: str = "average", region: str = NATIONWIDE) -> FactorRow | None:
     """Return the present version of a factor of the latest year, or None where there is none."""
     rows = _present().filter(carrier=carrier, kind=kind, region=region).order_by("-year")

@@ -188,5 +188,6 @@ def _new(sent: QueryDict) -> dict[str, object]:
     said = {name: sent.get(name, "").strip() for name in names}
     kind = library.FACTOR_KINDS.get(said["kind"], "")
     name = f"{year} 年{said['region']}{said['carrier']}{kind}因子"
-    series = f"{said['carrier']}-{kind}-{said['region']}-{year}"
+    identity = {key: said[key] for key in ("carrier", "kind", "level", "region")}
+    series = library.series_of(**identity, year=year)
     return {**said, "year": year, "name": name, "series": series}

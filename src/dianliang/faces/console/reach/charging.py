@@ -152,12 +152,13 @@ def _points(page: ReachPage) -> list[dict[str, object]]:
         }
         for row in page.villages
     ]
+    words = {True: _("充电站"), False: _("建议新建")}
     stations = [
         {
             "lat": one.lat,
             "lon": one.lon,
             "number": one.code,
-            "title": f"{one.name} {_('充电站') if one.is_open else _('建议新建')}",
+            "title": f"{one.name} {words[one.is_open]}",
             "tone": "open",
         }
         for one in page.stations

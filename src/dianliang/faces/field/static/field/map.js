@@ -47,7 +47,7 @@ function draw(L, box, sheets, day) {
     const own = sheets.filter(({ stop }) => stop.team_code === team.code);
     const path = [[team.base_lat, team.base_lon], ...own.map(({ stop }) => [stop.lat, stop.lon])];
     L.polyline(path, ROUTE).addTo(view);
-    pin(L, path[0], "pin base", "◆", `${team.name} ${gettext("驻地")}`).addTo(view);
+    pin(L, path[0], "pin base", "◆", team.name + " " + gettext("驻地")).addTo(view);
   }
   for (const { stop, status } of sheets) {
     const title = `${stop.sequence} ${clock(stop.arrive_at)} ${stop.title}`;
