@@ -15,7 +15,7 @@ HANDLERS = WRITERS | MEMBERS | {Role.ALLIANCE_UNIT}
 
 
 def visible(by: Actor) -> QuerySet[Project]:
-    """Return the projects that an actor may read: his own, and those of issues his unit is to solve.
+    """Return the projects that an actor may read: his own, and those whose issues are his unit's.
 
     Who answers for an issue has to know what it stands in the way of; see `own` for the others.
     """

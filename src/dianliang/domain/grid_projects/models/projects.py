@@ -86,7 +86,7 @@ class StepTemplate(models.Model):
         wrong = self.wrong_after(others)
         if wrong:
             raise ValidationError({"after": wrong})
-        early = next((o for o in others if _waits(o, self.step) and not self._is_before(o)), None)
+        early = next((o for o in others if _waits(o, self.step) and not self.is_before(o)), None)
         if early is not None:
             message = Phrase("“%(name)s”在它之后，次序应更大。", name=early.name)
             raise ValidationError({"position": message})
@@ -95,7 +95,7 @@ class StepTemplate(models.Model):
         """Say what is wrong with what the step waits for, given the steps of its kind; or ""."""
         if not isinstance(self.after, list):
             return Phrase("“%(name)s”的“在其后”应为里程碑编码的列表。", name=self.name)
-        earlier = {row.step for row in known if row._is_before(self)}
+        earlier = {row.step for row in known if row.is_before(self)}
         wrong = [
             str(code) for code in self.after if not isinstance(code, str) or code not in earlier
         ]
@@ -107,7 +107,8 @@ class StepTemplate(models.Model):
             codes=joined("、", wrong),
         )
 
-    def _is_before(self, other: "StepTemplate") -> bool:
+    def is_before(self, other: "StepTemplate") -> bool:
+        """Tell whether a step comes before another."""
         return (self.position or 0) < (other.position or 0)
 
 
