@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dianliang.core.checks import InvalidRowsError
+from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.grid_projects.models import Milestone, Project
 from dianliang.flows.grid_projects import reading, sheets
 from tests.projectworld import BEGAN, Works, noon
@@ -59,3 +60,27 @@ def test_wrong_rows_are_all_named_and_nothing_is_written(works):
     assert "竣工验收" in refusal.value.message
     assert not Project.objects.filter(name="新线").exists()
     assert not Milestone.objects.filter(actual_on=TODAY).exists()
+
+
+def test_a_wrong_kind_is_told_once_and_wrong_steps_cost_no_query_each(
+    works, django_assert_max_num_queries
+):
+    number = works.opened()
+    project = ("", "新线", "架空", "10 千伏", "V1", "", "", "", "", "", "")
+    steps = [(number, "余村线改造", f"步骤{n}", "", "", "", "") for n in range(60)]
+    content = book([project], steps)
+
+    with django_assert_max_num_queries(20), pytest.raises(InvalidRowsError) as refusal:
+        reading.read(content=content, by=works.desk, at=NOON)
+
+    assert refusal.value.message.count("“类型”") == 1
+    assert "请选择工程类型" not in refusal.value.message
+    assert len(refusal.value.rows) == 61
+    assert "另有 11 处" in refusal.value.message
+
+
+def test_a_file_of_too_many_rows_is_refused_as_a_whole(works):
+    content = book([], [("", "新线", "投运", "", "", "", "")] * 2001)
+
+    with pytest.raises(UnreadableSheetError, match="一次最多 2000 行"):
+        reading.read(content=content, by=works.desk, at=NOON)

@@ -15,6 +15,15 @@ HANDLERS = WRITERS | MEMBERS | {Role.ALLIANCE_UNIT}
 
 
 def visible(by: Actor) -> QuerySet[Project]:
+    """Return the projects that an actor may read: his own, and those whose issues are his unit's.
+
+    Who answers for an issue has to know what it stands in the way of; see `own` for the others.
+    """
+    rows = Project.objects.select_related("unit", "task_force", "feeder")
+    return rows.filter(Q(pk__in=own(by).values("pk")) | Q(pk__in=_asked(by).values("project_id")))
+
+
+def own(by: Actor) -> QuerySet[Project]:
     """Return the projects of an actor's units, and those whose task force he or his unit is in."""
     rows = Project.objects.select_related("unit", "task_force", "feeder")
     sitting = _sitting(by)
@@ -25,12 +34,15 @@ def visible(by: Actor) -> QuerySet[Project]:
     return rows.filter(unit__path__startswith=by.unit_path)
 
 
+def is_own(project: Project, *, by: Actor) -> bool:
+    """Tell whether a project is of the actor's units or task forces, not only to be read."""
+    return own(by).filter(pk=project.pk).exists()
+
+
 def issues(by: Actor) -> QuerySet[Issue]:
     """Return the issues of the projects that an actor sees, and those that his unit is to solve."""
-    seen = Q(project__in=visible(by).values("pk"))
-    if by.role in READERS | {Role.ALLIANCE_UNIT} and by.unit_path:
-        seen |= Q(unit__path__startswith=by.unit_path)
     related = ("project__unit", "kind", "area__parent", "milestone", "unit")
+    seen = Q(project__in=own(by).values("pk")) | Q(pk__in=_asked(by).values("pk"))
     return Issue.objects.select_related(*related).filter(seen)
 
 
@@ -95,7 +107,17 @@ def may_handle(issue: Issue, *, by: Actor) -> bool:
 def _kept(number: str, *, by: Actor, roles: frozenset[Role]) -> Project:
     if by.role not in roles:
         raise NotVisibleError("没有找到这个工程。")
-    return project_to_see(number, by=by)
+    found = project_to_see(number, by=by)
+    if not is_own(found, by=by):
+        raise NotVisibleError("没有找到这个工程。")
+    return found
+
+
+def _asked(by: Actor) -> QuerySet[Issue]:
+    """Return the issues that an actor's unit is to solve."""
+    if by.role not in READERS | {Role.ALLIANCE_UNIT} or not by.unit_path:
+        return Issue.objects.none()
+    return Issue.objects.filter(unit__path__startswith=by.unit_path)
 
 
 def _sitting(by: Actor) -> QuerySet[Member] | None:

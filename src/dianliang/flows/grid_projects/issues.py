@@ -200,7 +200,9 @@ def _tell_need(issue: Issue, *, by: Actor, at: datetime) -> None:
     """Tell who asked what came of it; his need itself is settled by whoever handles it."""
     targets = issue.links.filter(kind=IssueLink.Kind.NEED).values_list("target", flat=True)
     for need in Need.objects.filter(number__in=targets):
-        handling.tell(need=need, text=issue.answer, is_internal=False, by=by, at=at)
+        # The desk's own answer may name people and sums: it stays inside.
+        words = f"您反映的情况已由{issue.unit.name}处理完毕，并经另一人核实（{issue.number}）。"
+        handling.tell(need=need, text=words, is_internal=False, by=by, at=at)
 
 
 @transaction.atomic

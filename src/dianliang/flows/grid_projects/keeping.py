@@ -1,12 +1,13 @@
 """Open grid projects, plan them, move them on, and keep their task forces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from dianliang.domain.branches.models import Branch
 from dianliang.domain.directory.models import Unit
+from dianliang.domain.directory.queries import unit_for
 from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.grid_projects import access
 from dianliang.domain.grid_projects.models import (
@@ -31,6 +32,8 @@ from dianliang.kernel.text import clean_text
 KINDS = tuple((str(value), str(label)) for value, label in ProjectKind.choices)
 VOLTAGES = tuple((str(value), str(label)) for value, label in Voltage.choices)
 POSTS = tuple((str(value), str(label)) for value, label in Member.Post.choices)
+BUILDERS = (Unit.Kind.COMPANY, Unit.Kind.STATION)
+"""Who builds: a company or a station, so that the company's commander reaches each project."""
 MOST_LENGTH_KM, MOST_CAPACITY_MVA, MOST_CNY = 500, 2000, Decimal(10_000_000_000)
 
 
@@ -66,7 +69,8 @@ def choices(*, by: Actor) -> Choices:
     """Return what an actor may choose from."""
     levels = [Area.Level.TOWNSHIP, Area.Level.VILLAGE]
     areas = areas_of(by).filter(level__in=levels).select_related("parent").order_by("path")
-    units = Unit.objects.filter(path__startswith=by.unit_path or "-").order_by("path")
+    own = Unit.objects.filter(path__startswith=by.unit_path or "-")
+    units = own.filter(kind__in=BUILDERS).order_by("path")
     forces = Branch.objects.filter(
         kind__in=[Branch.Kind.TASK_FORCE, Branch.Kind.TEMPORARY],
         status="ACTIVE",
@@ -115,7 +119,7 @@ def details_of(asked: Asked, *, by: Actor) -> projects.Details:
         name=clean_text(asked.name, field="name", label="工程名称", most=80, least=2),
         kind=asked.kind,
         voltage=asked.voltage,
-        unit=_unit(asked.unit or by.unit_code, by=by),
+        unit=_unit(asked.unit, by=by) if asked.unit else _owner(areas, by=by),
         areas=areas,
         length_km=_size(asked.length_km, "length_km", "线路长度", most=MOST_LENGTH_KM),
         capacity_mva=_size(asked.capacity_mva, "capacity_mva", "变电容量", most=MOST_CAPACITY_MVA),
@@ -126,10 +130,22 @@ def details_of(asked: Asked, *, by: Actor) -> projects.Details:
 
 
 def _unit(code: str, *, by: Actor) -> Unit:
-    found = None if "\0" in code else Unit.objects.filter(code=code).first()
+    found = None if "\0" in code else Unit.objects.filter(code=code, kind__in=BUILDERS).first()
     if found is None or not by.reaches_unit(found.path):
-        raise InvalidInputError("请选择本单位范围内的建设单位。", field="unit")
+        raise InvalidInputError("请选择本单位范围内的供电公司或供电所。", field="unit")
     return found
+
+
+def _owner(areas: Sequence[Area], *, by: Actor) -> Unit:
+    """Return who builds where no unit is named: what serves all the areas, else the company.
+
+    The company's commander reaches both, so there is always somebody to confirm a plan.
+    """
+    serving = {unit_for(service=None, area=area)[0] for area in areas}
+    if len(serving) == 1:
+        return _unit(serving.pop().code, by=by)
+    company = Unit.objects.filter(kind=Unit.Kind.COMPANY).order_by("path").first()
+    return _unit(company.code if company else "", by=by)
 
 
 def _feeder(code: str, *, by: Actor) -> Feeder | None:
@@ -295,17 +311,26 @@ def seat(
     somebody = Person.objects.filter(number=asked).first() if asked else None
     if asked and (somebody is None or not by.reaches_unit(somebody.unit.path)):
         raise InvalidInputError("没有这个人员编号，请核对，或填外单位名称与职务。", field="person")
-    ally = Unit.objects.filter(code=unit.replace("\0", "")).first() if unit else None
     return projects.seat(
         project=project,
         post=post,
         person=somebody,
-        unit=ally,
+        unit=_sitting_unit(unit, by=by),
         organisation=clean_text(organisation, field="organisation", label="单位与职务", most=60),
         from_on=from_on,
         by=by,
         at=at,
     )
+
+
+def _sitting_unit(code: str, *, by: Actor) -> Unit | None:
+    """Return whose seat it is: a unit of the actor's, or one of the alliance."""
+    if not code:
+        return None
+    found = Unit.objects.filter(code=code.replace("\0", "")).first()
+    if found is None or not (found.kind == Unit.Kind.ALLIANCE or by.reaches_unit(found.path)):
+        raise InvalidInputError("没有这个单位，请选择本单位范围内的单位或联盟单位。", field="unit")
+    return found
 
 
 def leave(*, number: str, member: int, on: date, by: Actor, at: datetime) -> Member:

@@ -40,6 +40,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.phrases import Phrase
 
+MOST_ROWS = 2000
 FIRST_PLAN = "导入的第一版计划"
 
 
@@ -48,7 +49,7 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
     """Take in what a workbook says, all or nothing; return how many rows changed something.
 
     Raises:
-        UnreadableSheetError: no workbook with one of the two sheets.
+        UnreadableSheetError: no workbook with one of the two sheets, or too many rows.
         InvalidRowsError: rows are wrong; all are named and nothing is written.
     """
     book = sheets.read_book(
@@ -63,6 +64,15 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
             book=BOOK,
             a=PROJECTS,
             b=STEPS,
+        )
+        raise sheets.UnreadableSheetError(message)
+    count = sum(len(rows) for rows in book.rows.values())
+    if count > MOST_ROWS:
+        message = Phrase(
+            "%(book)s 有 %(n)d 行，一次最多 %(most)d 行，请分几个文件导入。",
+            book=BOOK,
+            n=count,
+            most=MOST_ROWS,
         )
         raise sheets.UnreadableSheetError(message)
     reading = _Reading(by, at)
@@ -85,8 +95,11 @@ class _Reading:
             name: Checks(Phrase("%(book)s“%(name)s”表", book=BOOK, name=name))
             for name in (PROJECTS, STEPS)
         }
-        self.known = {row.number: row for row in access.visible(by)}
+        # All that steps ask for at once: a wrong file of 2000 rows costs no query for each.
+        own = access.own(by).prefetch_related("milestones")
+        self.known = {row.number: row for row in own}
         self.new: dict[str, Project] = {}
+        self.steps: dict[int, dict[str, Milestone]] = {}
         self.starts: dict[str, date] = {}
 
     def project(self, row: SheetRow) -> bool:
@@ -116,7 +129,10 @@ class _Reading:
             details = details_of(asked, by=self.by)
             made = projects.open_project(details=details, by=self.by, at=self.at)
         except DomainError as refusal:
-            checks.add(row, refusal.message, HEADINGS.get(refusal.field or "", NAME))
+            heading = HEADINGS.get(refusal.field or "", NAME)
+            is_told = heading in {KIND, VOLTAGE} and bool(row.get(heading))
+            if name and not is_told:
+                checks.add(row, refusal.message, heading)
             return False
         self.new[name] = made
         if starts_on is not None:
@@ -145,7 +161,9 @@ class _Reading:
             return False
 
     def _step(self, project: Project, row: SheetRow) -> Milestone | None:
-        found = project.milestones.filter(name=row.get(STEP)).first()
+        if project.pk not in self.steps:
+            self.steps[project.pk] = {step.name: step for step in project.milestones.all()}
+        found = self.steps[project.pk].get(row.get(STEP))
         if found is None:
             words = Phrase(
                 "工程 %(number)s 没有里程碑“%(name)s”。", number=project.number, name=row.get(STEP)

@@ -48,7 +48,7 @@ def project_headings() -> tuple[Heading, ...]:
         (LENGTH, "可留空", ()),
         (CAPACITY, "可留空", ()),
         (BUDGET, "可留空", ()),
-        (UNIT, "留空为本单位", ()),
+        (UNIT, "留空按区域确定", ()),
         (STARTS, "新工程在“里程碑”表中写了计划日期时必填", ()),
         (STATUS, "供核对，导入时不看", ()),
     )
@@ -76,7 +76,7 @@ def filled(*, by: Actor, on: date, at: datetime) -> bytes:
     """Return all projects of the actor as they stand, to be changed and read back."""
     projects: list[Sequence[str]] = []
     steps: list[Sequence[str]] = []
-    rows = list(access.visible(by).prefetch_related("areas"))
+    rows = list(access.own(by).prefetch_related("areas"))
     for project in rows:
         card = card_of(project, role=by.role, on=on)
         plan = next((b for b in card.baselines if b.status == "IN_FORCE"), None)

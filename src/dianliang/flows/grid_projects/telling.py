@@ -22,6 +22,7 @@ class ProjectPage:
     card: Card
     issues: tuple[IssueRow, ...]
     claim: Claim
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def project_page(*, number: str, by: Actor, at: datetime, on: date) -> ProjectPa
         card=card_of(project, role=by.role, on=on),
         issues=issues_of(project, at=at, on=on),
         claim=claim_of(project.number, reach=by.unit_path),
+        is_own=access.is_own(project, by=by),
     )
 
 

@@ -406,6 +406,14 @@ class Migration(migrations.Migration):
                 ("solved_at", models.DateTimeField(blank=True, null=True, verbose_name="解决时间")),
                 ("solved_by", models.CharField(blank=True, max_length=64, verbose_name="解决人")),
                 (
+                    "solved_person",
+                    models.CharField(blank=True, max_length=24, verbose_name="解决人编号"),
+                ),
+                (
+                    "verified_person",
+                    models.CharField(blank=True, max_length=24, verbose_name="核实人编号"),
+                ),
+                (
                     "solved_by_account",
                     models.CharField(blank=True, max_length=64, verbose_name="解决账号"),
                 ),
@@ -504,7 +512,15 @@ class Migration(migrations.Migration):
                 ("proposed_by", models.CharField(max_length=64, verbose_name="编制人")),
                 ("proposed_by_account", models.CharField(max_length=64, verbose_name="编制账号")),
                 ("proposed_at", models.DateTimeField(verbose_name="编制时间")),
+                (
+                    "proposed_person",
+                    models.CharField(blank=True, max_length=24, verbose_name="编制人编号"),
+                ),
                 ("decided_by", models.CharField(blank=True, max_length=64, verbose_name="复核人")),
+                (
+                    "decided_person",
+                    models.CharField(blank=True, max_length=24, verbose_name="复核人编号"),
+                ),
                 (
                     "decided_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),

@@ -74,6 +74,8 @@ class Issue(models.Model):
     solved_at = models.DateTimeField("解决时间", null=True, blank=True)
     solved_by = models.CharField("解决人", max_length=64, blank=True)
     solved_by_account = models.CharField("解决账号", max_length=64, blank=True)
+    solved_person = models.CharField("解决人编号", max_length=24, blank=True)
+    verified_person = models.CharField("核实人编号", max_length=24, blank=True)
     answer = models.CharField("处理结果", max_length=500, blank=True)
     is_generated = models.BooleanField("演示数据", default=False)
 

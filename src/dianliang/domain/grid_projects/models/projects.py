@@ -1,5 +1,8 @@
 """Grid projects, what they are measured against, and who belongs to their task forces."""
 
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,6 +11,7 @@ from dianliang.domain.grid_projects import lifecycle
 from dianliang.domain.network.models import Feeder
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.phrases import Phrase, joined
 
 
 class ProjectKind(models.TextChoices):
@@ -70,6 +74,46 @@ class StepTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
+
+    def clean(self) -> None:
+        """Refuse what makes no network of the steps of a kind.
+
+        Raises:
+            ValidationError: it waits for itself, a later step or an unknown one, or an earlier
+                step waits for it.
+        """
+        others = list(StepTemplate.objects.filter(kind=self.kind).exclude(pk=self.pk))
+        wrong = self.wrong_after(others)
+        if wrong:
+            raise ValidationError({"after": wrong})
+        early = next((o for o in others if _waits(o, self.step) and not self.is_before(o)), None)
+        if early is not None:
+            message = Phrase("“%(name)s”在它之后，次序应更大。", name=early.name)
+            raise ValidationError({"position": message})
+
+    def wrong_after(self, known: Iterable["StepTemplate"]) -> str:
+        """Say what is wrong with what the step waits for, given the steps of its kind; or ""."""
+        if not isinstance(self.after, list):
+            return Phrase("“%(name)s”的“在其后”应为里程碑编码的列表。", name=self.name)
+        earlier = {row.step for row in known if row.is_before(self)}
+        wrong = [
+            str(code) for code in self.after if not isinstance(code, str) or code not in earlier
+        ]
+        if not wrong:
+            return ""
+        return Phrase(
+            "“%(name)s”的“在其后”只能写次序在它之前的里程碑，%(codes)s 不是。",
+            name=self.name,
+            codes=joined("、", wrong),
+        )
+
+    def is_before(self, other: "StepTemplate") -> bool:
+        """Tell whether a step comes before another."""
+        return (self.position or 0) < (other.position or 0)
+
+
+def _waits(row: StepTemplate, step: str) -> bool:
+    return isinstance(row.after, list) and step in row.after
 
 
 class NormDuration(models.Model):
@@ -227,8 +271,10 @@ class Baseline(models.Model):
     )
     proposed_by = models.CharField("编制人", max_length=64)
     proposed_by_account = models.CharField("编制账号", max_length=64)
+    proposed_person = models.CharField("编制人编号", max_length=24, blank=True)
     proposed_at = models.DateTimeField("编制时间")
     decided_by = models.CharField("复核人", max_length=64, blank=True)
+    decided_person = models.CharField("复核人编号", max_length=24, blank=True)
     decided_at = models.DateTimeField("复核时间", null=True, blank=True)
 
     class Meta:

@@ -19,7 +19,7 @@ from dianliang.domain.grid_projects.models import (
     Milestone,
     Project,
 )
-from dianliang.domain.grid_projects.operations.projects import UnableToBuildError
+from dianliang.domain.grid_projects.operations.projects import UnableToBuildError, require_span
 from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
@@ -52,7 +52,7 @@ def report(*, project: Project, report: Report, by: Actor, at: datetime) -> Issu
     if project.status in {"CLOSED", "DROPPED"}:
         raise UnableToBuildError("工程已关闭或取消，不能再报属地问题。")
     if report.milestone is not None:
-        _require_blockable(report, at=at)
+        _require_blockable(project, report, at=at)
     calendar, kind = work_calendar(), report.kind
     made = Issue.objects.create(
         number=next_number(PREFIX, at=at),
@@ -90,7 +90,8 @@ def move(*, issue: Issue, verb: str, words: str, by: Actor, at: datetime) -> Iss
     if verb == "accept":
         changes = {"accepted_at": at}
     if verb == "send_back":
-        changes = {"solved_at": None, "solved_by": "", "solved_by_account": "", "answer": ""}
+        kept = ("solved_by", "solved_by_account", "solved_person", "answer")
+        changes = {"solved_at": None, **dict.fromkeys(kept, "")}
     if words:
         note(issue=issue, words=words, file=None, by=by, at=at)
     return transitions.apply(
@@ -112,6 +113,7 @@ def solve(*, issue: Issue, answer: str, by: Actor, at: datetime) -> Issue:
         "solved_at": at,
         "solved_by": by.name,
         "solved_by_account": by.id,
+        "solved_person": by.person_number,
         "answer": answer,
     }
     return transitions.apply(
@@ -128,10 +130,11 @@ def verify(*, issue: Issue, by: Actor, at: datetime) -> Issue:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see the lifecycle.
     """
     if issue.status == "SOLVED" and by.is_who(
-        account=issue.solved_by_account, name=issue.solved_by
+        account=issue.solved_by_account, name=issue.solved_by, person=issue.solved_person
     ):
         raise UnableToBuildError("解决的人不能自己核实，请另一人核实。")
-    return transitions.apply(issue, "verify", lifecycle=ISSUE, by=by, at=at)
+    changes = {"verified_person": by.person_number}
+    return transitions.apply(issue, "verify", lifecycle=ISSUE, by=by, at=at, changes=changes)
 
 
 @transaction.atomic
@@ -185,10 +188,11 @@ def link(*, issue: Issue, kind: str, target: str, by: Actor, at: datetime) -> Is
     return made
 
 
-def _require_blockable(report: Report, *, at: datetime) -> None:
+def _require_blockable(project: Project, report: Report, *, at: datetime) -> None:
     if report.milestone is None or report.blocks_from_on is None:
         raise UnableToBuildError("请填从哪天起受阻。", field="blocks_from_on")
     if report.blocks_from_on > at.astimezone(SHANGHAI).date():
         raise UnableToBuildError("受阻日期不能晚于今天。", field="blocks_from_on")
+    require_span(project, report.blocks_from_on, field="blocks_from_on")
     if report.milestone.actual_on is not None:
         raise UnableToBuildError("这个里程碑已经完成，不会再受阻。", field="milestone")

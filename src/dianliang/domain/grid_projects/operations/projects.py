@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -29,6 +29,8 @@ from dianliang.kernel.phrases import Phrase, joined
 PREFIX = "GC"
 IS_MOVED_BY_GATE = frozenset({"start", "energise"})
 """Verbs that happen with a milestone, never by themselves."""
+DAYS_BEFORE, DAYS_AFTER = timedelta(days=3653), timedelta(days=7305)
+"""Ten years before a project was taken in and twenty after it lie all days that it is about."""
 
 
 class UnableToBuildError(DomainError):
@@ -59,11 +61,12 @@ def open_project(*, details: Details, by: Actor, at: datetime) -> Project:
     """Take a project in, with the milestones of its kind (列入储备).
 
     Raises:
-        UnableToBuildError: no area, or its kind has no milestones to begin with.
+        UnableToBuildError: no area, or its kind has no milestones to begin with, or broken ones.
     """
     if not details.areas:
         raise UnableToBuildError("请选择工程涉及的乡镇或村。", field="areas")
-    steps = list(StepTemplate.objects.filter(kind=details.kind, is_active=True))
+    known = list(StepTemplate.objects.filter(kind=details.kind))
+    steps = [step for step in known if step.is_active]
     if not steps:
         raise UnableToBuildError("这类工程没有里程碑模板，请管理员先设置。", field="kind")
     project = Project.objects.create(
@@ -82,13 +85,25 @@ def open_project(*, details: Details, by: Actor, at: datetime) -> Project:
         is_generated=details.is_generated,
     )
     project.areas.set(details.areas)
-    add_steps(project, steps)
+    add_steps(project, steps, known=known)
     audit.record("grid_projects.project.open", target=project, by=by, at=at, after=project.name)
     return project
 
 
-def add_steps(project: Project, steps: Sequence[StepTemplate]) -> None:
-    """Give a project the milestones of a template, with what each waits for."""
+def add_steps(
+    project: Project, steps: Sequence[StepTemplate], *, known: Sequence[StepTemplate]
+) -> None:
+    """Give a project the milestones of a template, with what each waits for.
+
+    `known` are all steps of the kind: one that is switched off is waited for by nobody.
+
+    Raises:
+        UnableToBuildError: a step waits for itself, a later one, or one that is unknown.
+    """
+    for step in steps:
+        wrong = step.wrong_after(known)
+        if wrong:
+            raise UnableToBuildError(wrong, field="kind")
     made = {
         step.step: Milestone.objects.create(
             project=project,
@@ -206,6 +221,8 @@ def forecast(
         raise UnableToBuildError("已完成的里程碑不再有预计日期。", field="on")
     if on is not None and on < at.astimezone(SHANGHAI).date():
         raise UnableToBuildError("预计日期不能早于今天。", field="on")
+    if on is not None:
+        require_span(project, on, field="on")
     before = milestone.forecast_on
     milestone.forecast_on, milestone.responsible = on, responsible
     milestone.save(update_fields=["forecast_on", "responsible"])
@@ -235,10 +252,12 @@ def seat(
     """Take somebody into the task force; a new leader relieves the one before him.
 
     Raises:
-        UnableToBuildError: the post is unknown, nobody is named, or the project is closed.
+        UnableToBuildError: the post is unknown, nobody is named, the day is ahead, or the project
+            is closed.
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     _require_alive(project)
+    _require_seat_day(project, from_on, field="from_on", at=at)
     if post not in Member.Post.values:
         raise UnableToBuildError("请选择专班职责。", field="post")
     if person is None and not organisation:
@@ -265,10 +284,11 @@ def leave(*, member: Member, on: date, by: Actor, at: datetime) -> Member:
     """Let somebody leave the task force.
 
     Raises:
-        UnableToBuildError: he left already, or before he came.
+        UnableToBuildError: he left already, or before he came, or the day is ahead.
     """
     if member.until_on is not None or on < member.from_on:
         raise UnableToBuildError("这位成员已经离开，或离开日期早于加入日期。", field="on")
+    _require_seat_day(member.project, on, field="on", at=at)
     member.until_on = on
     member.save(update_fields=["until_on"])
     after = f"{member.get_post_display()} {on}"
@@ -295,6 +315,32 @@ def state_norm(*, values: Mapping[str, object], by: Actor, at: datetime) -> Norm
     return made
 
 
+def require_span(project: Project, on: date, *, field: str) -> None:
+    """Refuse a day that no project taken in then can be about.
+
+    Raises:
+        UnableToBuildError: it lies ten years before the project was taken in, or twenty after it.
+    """
+    opened_on = project.opened_at.astimezone(SHANGHAI).date()
+    first, last = opened_on - DAYS_BEFORE, opened_on + DAYS_AFTER
+    if not first <= on <= last:
+        message = Phrase(
+            "日期 %(on)s 不合理，应在 %(first)s 到 %(last)s 之间。",
+            on=on.isoformat(),
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
+        raise UnableToBuildError(message, field=field)
+
+
+def _require_seat_day(project: Project, on: date, *, field: str, at: datetime) -> None:
+    """Refuse a change of the task force on a day ahead: who sits there now would lose his seat."""
+    if on > at.astimezone(SHANGHAI).date():
+        message = "加入或离开专班的日期不能晚于今天，请到那一天再登记。"
+        raise UnableToBuildError(message, field=field)
+    require_span(project, on, field=field)
+
+
 def _require_alive(project: Project) -> None:
     if project.status in {"CLOSED", "DROPPED"}:
         raise UnableToBuildError("工程已关闭或取消，不能再改。")
@@ -313,6 +359,7 @@ def _require_settled(project: Project) -> None:
 def _require_day(milestone: Milestone, on: date, *, at: datetime) -> None:
     if on > at.astimezone(SHANGHAI).date():
         raise UnableToBuildError("实际日期不能晚于今天。", field="on")
+    require_span(milestone.project, on, field="on")
     for earlier in milestone.after.all():
         if earlier.actual_on is None:
             message = Phrase("“%(name)s”还没有完成，请先登记它的实际日期。", name=earlier.name)

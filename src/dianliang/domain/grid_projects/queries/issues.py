@@ -9,7 +9,7 @@ from dianliang.domain.grid_projects.models import Issue, Project
 from dianliang.domain.grid_projects.queries.timing import timing_of, told
 from dianliang.domain.territory.queries import spoken_name
 from dianliang.engines.scheduling import Lost
-from dianliang.kernel.actor import Actor
+from dianliang.kernel.actor import Actor, are_surely_two
 from dianliang.kernel.errors import NotVisibleError
 
 VIEWS = {"open": "未解决", "late": "超时限", "solved": "待核实", "settled": "已了结", "all": "全部"}
@@ -45,6 +45,7 @@ class IssueRow:
     due_at: datetime
     solved_at: datetime | None
     answer: str
+    is_other_known: bool
     is_late: bool
     blocked_days: int | None
     low_days: int | None
@@ -206,6 +207,7 @@ def _row(issue: Issue, lost: Lost | None, *, at: datetime) -> IssueRow:
         due_at=issue.due_at,
         solved_at=issue.solved_at,
         answer=issue.answer,
+        is_other_known=are_surely_two(issue.solved_person, issue.verified_person),
         is_late=issue.status in OPEN_ISSUES and at > clock,
         blocked_days=lost.blocked_days if lost else None,
         low_days=lost.low_days if lost else None,

@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from dianliang.domain.grid_projects import access
 from dianliang.domain.grid_projects.lifecycle import OPEN_ISSUES, PROJECT
 from dianliang.domain.grid_projects.models import Baseline, Member, Milestone, Project
-from dianliang.domain.grid_projects.queries.timing import Timing, timing_of, told
+from dianliang.domain.grid_projects.queries.timing import Timing, is_broken, timing_of, told
 from dianliang.domain.territory.queries import spoken_name
-from dianliang.kernel.actor import Actor, Role
+from dianliang.kernel.actor import Actor, Role, are_surely_two
+from dianliang.kernel.phrases import Phrase, joined
 
 RUNNING = ("APPROVED", "BUILDING", "PAUSED")
 VIEWS = {
@@ -40,7 +41,7 @@ class StepRow:
     code: str
     name: str
     responsible: str
-    after: str
+    after: tuple[str, ...]
     gate: str
     first_on: date | None
     planned_on: date | None
@@ -53,6 +54,11 @@ class StepRow:
     is_critical: bool
     open_issues: int
     may_reach: bool
+
+    @property
+    def after_words(self) -> str:
+        """Return what it waits for in a row, each name to be translated by itself."""
+        return joined("、", map(Phrase, self.after))
 
     @property
     def early_days(self) -> int:
@@ -74,7 +80,10 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineRow:
-    """One version of the plan."""
+    """One version of the plan.
+
+    `is_other_known` tells whether personnel numbers show that another decided than proposed it.
+    """
 
     version: int
     status: str
@@ -84,6 +93,7 @@ class BaselineRow:
     reason: str
     proposed_by: str
     decided_by: str
+    is_other_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +116,7 @@ class ProjectRow:
     next_step: str
     open_issues: int
     lost_days: int | None
+    is_broken: bool
 
     @property
     def is_late(self) -> bool:
@@ -214,6 +225,7 @@ def _row(project: Project, timing: Timing | None) -> ProjectRow:
         next_step=waiting,
         open_issues=sum(issue.status in OPEN_ISSUES for issue in project.issues.all()),
         lost_days=timing.joint_days if timing else None,
+        is_broken=is_broken(project, timing),
     )
 
 
@@ -265,7 +277,7 @@ def _step(project: Project, row: Milestone, timing: Timing | None) -> StepRow:
         code=row.code,
         name=row.name,
         responsible=row.responsible,
-        after="、".join(earlier.name for earlier in waits_for),
+        after=tuple(earlier.name for earlier in waits_for),
         gate=row.gate,
         first_on=timing.first.get(row.code) if timing else None,
         planned_on=planned,
@@ -310,4 +322,5 @@ def _baseline(row: Baseline) -> BaselineRow:
         reason=row.reason,
         proposed_by=row.proposed_by,
         decided_by=row.decided_by,
+        is_other_known=are_surely_two(row.proposed_person, row.decided_person),
     )

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from dianliang.domain.grid_projects.models import Baseline, Issue, Milestone, Project
 from dianliang.engines.scheduling import (
+    BrokenNetworkError,
     Hindrance,
     Lost,
     Schedule,
@@ -53,7 +54,22 @@ def first_of(project: Project) -> Baseline | None:
 
 
 def timing_of(project: Project, *, on: date) -> Timing | None:
-    """Return a project in time, or None while no baseline was confirmed."""
+    """Return a project in time; None while no baseline counts, or where its steps make no network.
+
+    One broken network must not take the list of all projects down; see `is_broken`.
+    """
+    try:
+        return _timed(project, on=on)
+    except BrokenNetworkError:
+        return None
+
+
+def is_broken(project: Project, timing: Timing | None) -> bool:
+    """Tell whether a project has a plan that cannot be put in time."""
+    return timing is None and in_force(project) is not None
+
+
+def _timed(project: Project, *, on: date) -> Timing | None:
     current, first = in_force(project), first_of(project)
     if current is None or first is None:
         return None

@@ -106,9 +106,9 @@ def one(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "card": page.card,
         "row": page.card.row,
         "chart": bars(page.card.steps, on=on),
-        "choices": flow.choices(by=by) if by.role in WRITERS else None,
-        "may_write": by.role in WRITERS,
-        "may_decide": by.role in DECIDERS,
+        "choices": flow.choices(by=by) if by.role in WRITERS and page.is_own else None,
+        "may_write": by.role in WRITERS and page.is_own,
+        "may_decide": by.role in DECIDERS and page.is_own,
         "today": on,
     }
     return TemplateResponse(request, "console/grid_projects/project.html", context)
