@@ -15,6 +15,7 @@ from dianliang.domain.resources.queries.things import Filters
 from dianliang.domain.work.models import Unplanned
 from dianliang.flows import identity
 from dianliang.flows.incidents import figures
+from dianliang.kernel.phrases import phrase_of
 from tests.demo import AT, TODAY
 
 
@@ -52,6 +53,6 @@ def test_crews_of_the_drill_turned_out_and_who_is_left_lacks_what_is_not_there(d
     )
     assert turnouts.value >= 6
     left = Unplanned.objects.get(plan__dispatch__incident=drill, job__task__kind__code="GEN")
-    assert "400 kW" in left.reasons[0]["words"]
+    assert "400 kW" in phrase_of(left.reasons[0]["words"])
     held = Assignment.objects.filter(ended_at=None, resource__kind__code="GEN")
     assert not held.exists()
