@@ -110,7 +110,7 @@ def of_projects(town):
     built = projectworld.objects(town)
     project, hindered = (built[key]["number"] for key in ("grid project", "local issue"))
     paths = ["", "new/", "norms/", "issues/", f"issues/{hindered}/", f"{project}/"]
-    paths += [f"{project}/plan/", f"{project}/issue/"]
+    paths += [f"{project}/{page}/" for page in ("plan", "edit", "issue")]
     return [f"/console/projects/{path}" for path in paths]
 
 

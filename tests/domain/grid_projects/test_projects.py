@@ -1,5 +1,6 @@
 """A project moves with its milestones, and plans are changed by two."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from dianliang.core.models import AuditEvent
 from dianliang.domain.grid_projects.operations.projects import UnableToBuildError
 from dianliang.domain.grid_projects.queries.projects import Filters, board, card
-from dianliang.flows.grid_projects import keeping
+from dianliang.domain.territory.models import Area
+from dianliang.flows.grid_projects import amending, keeping
 from dianliang.kernel.actor import Role
-from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.errors import NotVisibleError, StaleStateError
 from tests.projectworld import BEGAN, Works, noon, project_of
 from tests.town import NOON, TODAY
 
@@ -124,3 +126,59 @@ def test_an_alliance_unit_sees_the_project_in_whose_task_force_it_sits(works, to
     works.seat(number, organisation="水务公司 管网科", unit="WTR")
 
     assert card(number, by=town.actor("WTR", Role.ALLIANCE_UNIT), on=TODAY).row.leader
+
+
+def amended(works, number, *, seen=None, by=None, **changes):
+    form = amending.form_of(number, by=works.desk)
+    asked = replace(form.asked, **changes)
+    amending.amend(number=number, asked=asked, seen=seen or form.seen, by=by or works.desk, at=NOON)
+    return project_of(number)
+
+
+def test_details_are_amended_and_the_trail_names_what_changed(works):
+    number = works.opened()
+
+    project = amended(works, number, name="余村线升级", length_km="6.5", areas=("V1", "V2"))
+
+    assert (project.number, project.name, project.length_km) == (number, "余村线升级", 6.5)
+    assert sorted(area.code for area in project.areas.all()) == ["V1", "V2"]
+    event = AuditEvent.objects.get(verb="grid_projects.project.amend")
+    assert "余村线改造" in event.before
+    assert "线路长度（公里） 6.5" in event.after
+    assert "电压等级" not in event.after
+
+
+def test_kind_an_issues_village_and_a_closed_project_stay_as_they_are(works):
+    number = works.running()
+    works.report(number)
+
+    with pytest.raises(UnableToBuildError, match="类型不能改"):
+        amended(works, number, kind="cable")
+    with pytest.raises(UnableToBuildError, match="属地问题"):
+        amended(works, number, areas=("V2",))
+    keeping.move(number=number, verb="drop", reason="规划调整", by=works.desk, at=NOON)
+    with pytest.raises(UnableToBuildError, match="已关闭或取消"):
+        amended(works, number, name="别的名称")
+    assert not AuditEvent.objects.filter(verb="grid_projects.project.amend").exists()
+
+
+def test_the_second_to_amend_is_told_and_a_neighbour_finds_nothing(works, town):
+    number = works.opened()
+    seen = amending.form_of(number, by=works.desk).seen
+    amended(works, number, name="余村线升级")
+
+    with pytest.raises(StaleStateError):
+        amended(works, number, seen=seen, name="余村线再升级")
+    for stranger in (town.actor("S2"), town.actor("AJ", Role.COMMANDER)):
+        with pytest.raises(NotVisibleError):
+            amended(works, number, by=stranger, name="别的名称")
+    assert project_of(number).name == "余村线升级"
+
+
+def test_a_station_keeps_the_areas_that_the_company_gave(works, town):
+    number = works.opened()
+    project_of(number).areas.add(Area.objects.get(code="V3"))
+
+    project = amended(works, number, name="余村线升级")
+
+    assert sorted(area.code for area in project.areas.all()) == ["V1", "V3"]

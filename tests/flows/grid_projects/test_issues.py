@@ -8,6 +8,8 @@ from dianliang.domain.grid_projects.operations.projects import UnableToBuildErro
 from dianliang.domain.grid_projects.queries.issues import issue_of_need, issue_page
 from dianliang.domain.intake.models import Message
 from dianliang.flows.grid_projects import issues as flow
+from dianliang.flows.grid_projects.needs import offer_of
+from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from tests.partyworld import Party
 from tests.projectworld import Works
@@ -67,3 +69,32 @@ def test_a_resolution_of_a_joint_meeting_becomes_the_task_of_an_issue(town):
     page = issue_page(issue.number, by=works.desk, at=NOON, on=TODAY)
     assert page.links == (("task", task.number),)
     assert issue.number in task.title
+
+
+def test_an_issue_is_handed_to_another_unit_by_the_desk_with_a_reason(town):
+    works = Works(town)
+    issue = works.report(works.running())
+
+    for actor in (town.actor("S2"), town.actor("WTR", Role.ALLIANCE_UNIT)):
+        with pytest.raises(NotVisibleError):
+            flow.hand_to(number=issue.number, unit="WTR", words="水管迁改", by=actor, at=NOON)
+    flow.hand_to(number=issue.number, unit="WTR", words="水管迁改", by=works.desk, at=NOON)
+
+    issue.refresh_from_db()
+    assert issue.unit == town.units["WTR"]
+    assert issue.notes.get().words == "水管迁改"
+    assert issue_page(issue.number, by=town.actor("WTR", Role.ALLIANCE_UNIT), at=NOON, on=TODAY)
+
+
+def test_a_need_offers_the_projects_at_its_place_until_it_is_an_issue(town):
+    works = Works(town)
+    number = works.running()
+    near = town.post("施工把田埂压坏了", area_code="V1")
+    far = town.post("停电了", area_code="V3")
+
+    assert offer_of(near.number, by=works.desk).projects == ((number, "余村线改造"),)
+    assert offer_of(far.number, by=town.actor("S2")).projects == ()
+    with pytest.raises(NotVisibleError):
+        offer_of(near.number, by=town.actor("S2"))
+    issue = works.report(number, need=near.number)
+    assert offer_of(near.number, by=works.desk).issue == issue.number

@@ -97,6 +97,17 @@ def issue_to_handle(number: str, *, by: Actor) -> Issue:
     return found
 
 
+def issue_to_assign(number: str, *, by: Actor) -> Issue:
+    """Return an issue whose responsible unit the actor's desk may change.
+
+    Raises:
+        NotVisibleError: it is absent or not the actor's to assign.
+    """
+    if by.role not in WRITERS:
+        raise NotVisibleError("没有找到这个属地问题。")
+    return issue_to_see(number, by=by)
+
+
 def may_handle(issue: Issue, *, by: Actor) -> bool:
     """Tell whether an actor who sees an issue may act on it; an alliance unit only on its own."""
     if by.role is Role.ALLIANCE_UNIT:

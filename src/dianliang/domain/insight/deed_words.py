@@ -240,6 +240,7 @@ WORDS: Mapping[str, str] = {
     "renewal.project.export": "导出千村改造",
     "renewal.step.plan": "排阶段计划",
     "grid_projects.project.open": "登记工程",
+    "grid_projects.project.amend": "改工程资料",
     "grid_projects.project.seat": "加入专班",
     "grid_projects.project.leave": "离开专班",
     "grid_projects.project.export": "导出电网工程",

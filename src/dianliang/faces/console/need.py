@@ -20,6 +20,7 @@ from dianliang.faces.console import links
 from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
 from dianliang.flows import chat, deciding, handling, mood, need_jobs, teaming
+from dianliang.flows.grid_projects import needs as local_issues
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import (
     DomainError,
@@ -71,6 +72,7 @@ def _need(
         "decided": {row.aspect: row for row in page.decided if row.aspect != "duplicate"},
         "proposed_unit_name": names.get(page.proposed_unit, ""),
         "answer": _answer(request, page, by=by),
+        "building": local_issues.offer_of(number, by=by),
         "refusal": refusal,
         "revealed": revealed,
         "back": back.query(),

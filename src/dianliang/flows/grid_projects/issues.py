@@ -196,6 +196,21 @@ def act(
     return issues.move(issue=issue, verb=verb, words=told, by=by, at=at)
 
 
+def hand_to(*, number: str, unit: str, words: str, by: Actor, at: datetime) -> Issue:
+    """Make another unit responsible for an issue, saying why.
+
+    Raises:
+        NotVisibleError: absent, another's, or not the actor's to assign.
+        InvalidInputError, UnableToBuildError: no such unit or no reason; see the operation.
+    """
+    issue = access.issue_to_assign(number, by=by)
+    why = clean_text(words, field="words", label="原因", most=500, least=2)
+    found = Unit.objects.filter(code=unit.replace("\0", "")).first()
+    if found is None:
+        raise InvalidInputError("请选择责任单位。", field="unit")
+    return issues.hand_to(issue=issue, unit=found, words=why, by=by, at=at)
+
+
 def _tell_need(issue: Issue, *, by: Actor, at: datetime) -> None:
     """Tell who asked what came of it; his need itself is settled by whoever handles it."""
     targets = issue.links.filter(kind=IssueLink.Kind.NEED).values_list("target", flat=True)

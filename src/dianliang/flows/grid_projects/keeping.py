@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from django.db.models import Q
+
 from dianliang.domain.branches.models import Branch
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.queries import unit_for
@@ -65,10 +67,12 @@ class Choices:
     task_forces: tuple[tuple[str, str], ...]
 
 
-def choices(*, by: Actor) -> Choices:
-    """Return what an actor may choose from."""
+def choices(*, by: Actor, of: Project | None = None) -> Choices:
+    """Return what an actor may choose from; a project may also keep what it has."""
     levels = [Area.Level.TOWNSHIP, Area.Level.VILLAGE]
-    areas = areas_of(by).filter(level__in=levels).select_related("parent").order_by("path")
+    near = Q(pk__in=areas_of(by).filter(level__in=levels).values("pk"))
+    kept = Q(pk__in=of.areas.values("pk")) if of else Q(pk__in=[])
+    areas = Area.objects.filter(near | kept).select_related("parent").order_by("path")
     own = Unit.objects.filter(path__startswith=by.unit_path or "-")
     units = own.filter(kind__in=BUILDERS).order_by("path")
     forces = Branch.objects.filter(
@@ -76,13 +80,16 @@ def choices(*, by: Actor) -> Choices:
         status="ACTIVE",
         unit__path__startswith=by.unit_path or "-",
     ).select_related("unit")
+    standing = [(row.unit.code, row.unit.name) for row in forces]
+    if of is not None and of.task_force is not None:
+        standing.append((of.task_force.code, of.task_force.name))
     return Choices(
         kinds=KINDS,
         voltages=VOLTAGES,
         posts=POSTS,
         areas=tuple((area.code, _place(area)) for area in areas),
         units=tuple((unit.code, unit.name) for unit in units),
-        task_forces=tuple((row.unit.code, row.unit.name) for row in forces),
+        task_forces=tuple(dict.fromkeys(standing)),
     )
 
 
@@ -102,13 +109,15 @@ def open_project(*, asked: Asked, by: Actor, at: datetime) -> Project:
     return projects.open_project(details=details_of(asked, by=by), by=by, at=at)
 
 
-def details_of(asked: Asked, *, by: Actor) -> projects.Details:
-    """Return what a form or a row of a file says, checked.
+def details_of(asked: Asked, *, by: Actor, of: Project | None = None) -> projects.Details:
+    """Return what a form or a row of a file says, checked; a project may keep what it has.
 
     Raises:
         InvalidInputError: a field makes no sense; it is named.
     """
-    areas = list(areas_of(by).filter(code__in=asked.areas))
+    kept = Q(pk__in=of.areas.values("pk")) if of else Q(pk__in=[])
+    near = Q(pk__in=areas_of(by).values("pk"))
+    areas = list(Area.objects.filter(near | kept, code__in=asked.areas))
     if len(areas) != len(set(asked.areas)):
         raise InvalidInputError("有乡镇或村不在本单位服务区域内，请重新选择。", field="areas")
     if asked.kind not in ProjectKind.values:
@@ -124,8 +133,8 @@ def details_of(asked: Asked, *, by: Actor) -> projects.Details:
         length_km=_size(asked.length_km, "length_km", "线路长度", most=MOST_LENGTH_KM),
         capacity_mva=_size(asked.capacity_mva, "capacity_mva", "变电容量", most=MOST_CAPACITY_MVA),
         budget_cny=_money(asked.budget_cny),
-        feeder=_feeder(asked.feeder, by=by),
-        task_force=_task_force(asked.task_force, by=by),
+        feeder=_feeder(asked.feeder, by=by, had=of.feeder if of else None),
+        task_force=_task_force(asked.task_force, by=by, had=of.task_force if of else None),
     )
 
 
@@ -148,8 +157,10 @@ def _owner(areas: Sequence[Area], *, by: Actor) -> Unit:
     return _unit(company.code if company else "", by=by)
 
 
-def _feeder(code: str, *, by: Actor) -> Feeder | None:
+def _feeder(code: str, *, by: Actor, had: Feeder | None) -> Feeder | None:
     asked = code.strip()
+    if had is not None and asked == had.code:
+        return had
     if not asked:
         return None
     found = None if "\0" in asked else Feeder.objects.filter(code=asked).first()
@@ -158,9 +169,11 @@ def _feeder(code: str, *, by: Actor) -> Feeder | None:
     return found
 
 
-def _task_force(code: str, *, by: Actor) -> Unit | None:
+def _task_force(code: str, *, by: Actor, had: Unit | None) -> Unit | None:
     if not code:
         return None
+    if had is not None and code == had.code:
+        return had
     known = dict(choices(by=by).task_forces)
     if code not in known:
         raise InvalidInputError("请选择在运行的工作专班或临时党支部。", field="task_force")

@@ -108,3 +108,30 @@ def test_a_member_reports_with_a_photo_on_his_phone_and_answers(town, desk):
     token = issue.notes.get(file__isnull=False).file.token
     shown = desk.get(reverse("console:local_issue_file", args=[issue.number, token]))
     assert shown["Content-Type"] == "image/jpeg"
+
+
+def test_the_desk_amends_a_project_hands_an_issue_on_and_makes_one_of_a_need(town, desk):
+    works = Works(town)
+    number = works.running()
+    issue = works.report(number)
+    need = town.post("施工把田埂压坏了", area_code="V1")
+    edit = reverse("console:project_edit", args=[number])
+    form = desk.get(edit).context["form"]
+    asked = {"name": "余村线升级", "kind": "renewal", "voltage": "10kV", "areas": ["V1"]}
+
+    assert desk.post(edit, {**asked, "unit": "S1", "seen": form.seen}).status_code == 302
+    stale = desk.post(edit, {**asked, "unit": "S1", "name": "别的", "seen": form.seen})
+    desk.post(
+        reverse("console:local_issue_hand_to", args=[issue.number]),
+        {"unit": "WTR", "words": "水管迁改"},
+    )
+
+    assert stale.status_code == 409
+    assert project_of(number).name == "余村线升级"
+    issue.refresh_from_db()
+    assert issue.unit.code == "WTR"
+    offered = desk.get(reverse("console:need", args=[need.number])).content.decode()
+    assert "转为属地问题" in offered
+    link = f"{reverse('console:local_issue_new', args=[number])}?need={need.number}&amp;area=V1"
+    assert link in offered
+    assert 'value="V1" selected' in desk.get(link.replace("&amp;", "&")).content.decode()

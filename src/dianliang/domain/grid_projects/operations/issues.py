@@ -156,8 +156,8 @@ def note(
 
 
 @transaction.atomic
-def hand_to(*, issue: Issue, unit: Unit, by: Actor, at: datetime) -> Issue:
-    """Make another unit responsible for an open issue (转责任单位).
+def hand_to(*, issue: Issue, unit: Unit, words: str, by: Actor, at: datetime) -> Issue:
+    """Make another unit responsible for an open issue (转责任单位); `words` say why.
 
     Raises:
         UnableToBuildError: it is solved or settled, or is that unit's already.
@@ -167,8 +167,15 @@ def hand_to(*, issue: Issue, unit: Unit, by: Actor, at: datetime) -> Issue:
         raise UnableToBuildError("问题已解决、已撤回，或已由这个单位负责。", field="unit")
     before, issue.unit = issue.unit.name, unit
     issue.save(update_fields=["unit"])
+    IssueNote.objects.create(issue=issue, words=words, noted_at=at, noted_by=by.name)
     audit.record(
-        "grid_projects.issue.hand_to", target=issue, by=by, at=at, before=before, after=unit.name
+        "grid_projects.issue.hand_to",
+        target=issue,
+        by=by,
+        at=at,
+        before=before,
+        after=unit.name,
+        reason=words,
     )
     return issue
 

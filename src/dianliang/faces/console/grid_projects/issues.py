@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dianliang.domain.directory.queries import units
 from dianliang.domain.grid_projects.access import WRITERS
 from dianliang.domain.grid_projects.queries import issues as found
 from dianliang.faces.console.fields import day
@@ -22,6 +23,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
 
 HANDLERS = (*sorted(WRITERS), Role.ALLIANCE_UNIT)
+NEED_OPENERS = (Role.DISPATCHER, Role.ALLIANCE_UNIT)
 MEETERS = (Role.PARTY_AFFAIRS,)
 """Who makes tasks of what a joint meeting resolved."""
 
@@ -77,6 +79,7 @@ def new(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "number": number,
         "offered": offered,
         "need": request.GET.get("need", "")[:24],
+        "area": request.GET.get("area", "")[:24],
         "may_need": True,
         "today": today(),
     }
@@ -108,6 +111,8 @@ def one(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
         "page": page,
         "row": page.row,
         "today": today(),
+        "units": units() if by.role in WRITERS and page.row.is_open else (),
+        "may_open_need": by.role in NEED_OPENERS,
         "may_meet": by.role in MEETERS and page.row.is_open,
     }
     return TemplateResponse(request, "console/grid_projects/issue.html", context)
@@ -127,6 +132,23 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         at=at,
     )
     messages.success(request, _("问题已更新。"))
+    return redirect("console:local_issue", number)
+
+
+@require_POST
+@requires(*sorted(WRITERS))
+@or_page_again
+def hand_to(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Make another unit responsible for an issue."""
+    sent, at = request.POST, now()
+    fields = {name: sent.get(name, "") for name in ("unit", "words")}
+    press_once(
+        request,
+        "grid_projects.hand_to",
+        lambda: flow.hand_to(number=number, by=by, at=at, **fields),
+        at=at,
+    )
+    messages.success(request, _("已转责任单位。"))
     return redirect("console:local_issue", number)
 
 

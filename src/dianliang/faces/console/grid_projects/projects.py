@@ -19,12 +19,12 @@ from dianliang.faces.console.grid_projects.tables import PROJECTS
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.project_charts import bars
-from dianliang.faces.ui.refused import or_page_again, refused
+from dianliang.faces.ui.refused import STALE, or_page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.flows.grid_projects import amending, telling
 from dianliang.flows.grid_projects import keeping as flow
-from dianliang.flows.grid_projects import telling
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
 
 @require_GET
@@ -81,6 +81,35 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
     context = {"by": by, "choices": flow.choices(by=by)}
     answer = TemplateResponse(request, "console/grid_projects/project_new.html", context)
     return refused(answer, refusal) if refusal else answer
+
+
+@require_http_methods(["GET", "POST"])
+@requires(*sorted(WRITERS))
+def edit(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """Amend a project's details."""
+    refusal = None
+    try:
+        if request.method == "POST":
+            try:
+                sent = request.POST
+                amending.amend(
+                    number=number, asked=_asked(sent), seen=sent.get("seen", ""), by=by, at=now()
+                )
+            except NotVisibleError:
+                raise
+            except DomainError as wrong:
+                refusal = wrong
+            else:
+                messages.success(request, _("工程资料已保存。"))
+                return redirect("console:project", number)
+        form = amending.form_of(number, by=by)
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    context = {"by": by, "number": number, "form": form}
+    answer = TemplateResponse(request, "console/grid_projects/project_edit.html", context)
+    if refusal is None:
+        return answer
+    return refused(answer, refusal, status=STALE if isinstance(refusal, StaleStateError) else 422)
 
 
 def _asked(sent: QueryDict) -> flow.Asked:
