@@ -18,6 +18,7 @@ from dianliang.engines.powerflow._model import (
     TransformerType,
 )
 from dianliang.engines.powerflow._vector_group import vector_group
+from dianliang.kernel.phrases import Phrase
 
 
 class ErrorCode(StrEnum):
@@ -139,11 +140,13 @@ def plates(grid: Grid) -> Iterator[GridError]:
                 yield from _ranges(each)
     for type_ in grid.line_types:
         if type_.r_ohm_per_km == 0 and type_.x_ohm_per_km == 0:
-            words = f"线型 {type_.id} 的电阻和电抗都是 0：请填写每公里的值，短接请用开关。"
+            words = Phrase(
+                "线型 %(id)s 的电阻和电抗都是 0：请填写每公里的值，短接请用开关。", id=type_.id
+            )
             yield GridError(code=ErrorCode.ZERO_IMPEDANCE, id=type_.id, words=words)
     for line in grid.lines:
         if line.length_m == 0:
-            words = f"线路 {line.id} 长度为 0，没有阻抗：请填写长度，短接请用开关。"
+            words = Phrase("线路 %(id)s 长度为 0，没有阻抗：请填写长度，短接请用开关。", id=line.id)
             yield GridError(code=ErrorCode.ZERO_IMPEDANCE, id=line.id, words=words)
     for plate in grid.transformer_types:
         yield from _transformer_type(plate)
@@ -169,33 +172,63 @@ def _ranges(each: Any) -> Iterator[GridError]:
         value = getattr(each, name)
         if value is None:
             continue
-        told = f"{label} {each.id} 的{range_.label}"
+        named = {"label": Phrase(label), "id": each.id, "field": Phrase(range_.label)}
         if not math.isfinite(value):
-            words = f"{told}不是能用的数，请更正。"
+            words = Phrase("%(label)s %(id)s 的%(field)s不是能用的数，请更正。", **named)
             yield GridError(code=ErrorCode.NOT_A_NUMBER, id=each.id, words=words)
         elif range_.refuses(value):
-            above = "大于" if range_.is_open else "不小于"
-            words = f"{told}是 {value:g}，应{above} {range_.least:g}、不大于 {range_.most:g}。"
+            words = Phrase(
+                "%(label)s %(id)s 的%(field)s是 %(value)s，应%(above)s %(least)s、"
+                "不大于 %(most)s。",
+                **named,
+                value=f"{value:g}",
+                above=Phrase("大于") if range_.is_open else Phrase("不小于"),
+                least=f"{range_.least:g}",
+                most=f"{range_.most:g}",
+            )
             yield GridError(code=ErrorCode.BAD_RATING, id=each.id, words=words)
 
 
 def _transformer_type(type_: TransformerType) -> Iterator[GridError]:
     def wrong(code: ErrorCode, words: str) -> GridError:
-        return GridError(code=code, id=type_.id, words=f"变压器型号 {type_.id} {words}")
+        return GridError(code=code, id=type_.id, words=words)
 
     if type_.short_circuit_pct == 0:
-        yield wrong(ErrorCode.ZERO_IMPEDANCE, "的短路阻抗是 0，请按铭牌填写。")
+        yield wrong(
+            ErrorCode.ZERO_IMPEDANCE,
+            Phrase("变压器型号 %(id)s 的短路阻抗是 0，请按铭牌填写。", id=type_.id),
+        )
     elif type_.load_loss_kw > type_.rated_kva * type_.short_circuit_pct / 100 > 0:
-        yield wrong(ErrorCode.BAD_RATING, "的负载损耗大于短路阻抗允许的值，请核对单位（kW）。")
+        yield wrong(
+            ErrorCode.BAD_RATING,
+            Phrase(
+                "变压器型号 %(id)s 的负载损耗大于短路阻抗允许的值，请核对单位（kW）。", id=type_.id
+            ),
+        )
     current_kva = type_.rated_kva * type_.no_load_current_pct / 100
     if type_.no_load_loss_kw > MOST_OF_CURRENT * current_kva > 0:
-        yield wrong(ErrorCode.BAD_RATING, "的空载损耗大于空载电流允许的值，请核对单位（kW）。")
+        yield wrong(
+            ErrorCode.BAD_RATING,
+            Phrase(
+                "变压器型号 %(id)s 的空载损耗大于空载电流允许的值，请核对单位（kW）。", id=type_.id
+            ),
+        )
     if type_.high_v <= type_.low_v:
-        yield wrong(ErrorCode.WRONG_SIDE, "的高压侧电压不高于低压侧，是否填反？")
+        yield wrong(
+            ErrorCode.WRONG_SIDE,
+            Phrase("变压器型号 %(id)s 的高压侧电压不高于低压侧，是否填反？", id=type_.id),
+        )
     if vector_group(type_.vector_group) is None:
         yield wrong(
             ErrorCode.BAD_VECTOR_GROUP,
-            f"的联结组“{type_.vector_group}”不认识，应如 Dyn11、Yyn0、YNd11。",
+            Phrase(
+                "变压器型号 %(id)s 的联结组“%(group)s”不认识，应如 Dyn11、Yyn0、YNd11。",
+                id=type_.id,
+                group=type_.vector_group,
+            ),
         )
     if not type_.tap_least <= type_.tap_neutral <= type_.tap_most:
-        yield wrong(ErrorCode.TAP_OUT_OF_RANGE, "的额定分接不在最低、最高分接之间。")
+        yield wrong(
+            ErrorCode.TAP_OUT_OF_RANGE,
+            Phrase("变压器型号 %(id)s 的额定分接不在最低、最高分接之间。", id=type_.id),
+        )

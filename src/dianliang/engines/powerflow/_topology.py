@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dianliang.engines.powerflow._model import Grid
+from dianliang.kernel.phrases import Phrase
 
 MOST_WAYS = 40
 
@@ -33,8 +34,8 @@ def edges(grid: Grid) -> Iterator[Edge]:
     """
     open_ends = {(each.other, each.node) for each in grid.switches if not each.is_closed}
     ends = [
-        *((line.id, "线路", line.from_node, line.to_node) for line in grid.lines),
-        *((each.id, "变压器", each.high_node, each.low_node) for each in grid.transformers),
+        *((line.id, Phrase("线路"), line.from_node, line.to_node) for line in grid.lines),
+        *((each.id, Phrase("变压器"), each.high_node, each.low_node) for each in grid.transformers),
     ]
     for id_, label, from_node, to_node in ends:
         yield Edge(
@@ -50,7 +51,7 @@ def edges(grid: Grid) -> Iterator[Edge]:
         if each.other in nodes:
             yield Edge(
                 id=each.id,
-                label="开关",
+                label=Phrase("开关"),
                 from_node=each.node,
                 to_node=each.other,
                 is_from_closed=each.is_closed,

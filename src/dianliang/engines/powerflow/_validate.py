@@ -20,6 +20,7 @@ from dianliang.engines.powerflow._model import (
 from dianliang.engines.powerflow._plates import ErrorCode, GridError, plates
 from dianliang.engines.powerflow._topology import islands, loops, neighbours
 from dianliang.engines.powerflow._vector_group import has_neutral
+from dianliang.kernel.phrases import Phrase
 
 MOST_NAMED = 5
 SIDE_TOLERANCE = 0.15
@@ -51,17 +52,22 @@ def _twice(grid: Grid) -> Iterator[GridError]:
     """Yield ids that stand twice; lines, transformers and switches share what switches name."""
     joining: list[Line | Transformer | Switch] = [*grid.lines, *grid.transformers, *grid.switches]
     kinds: dict[str, Iterable[str]] = {
-        "节点": (each.id for each in grid.nodes),
-        "线型": (each.id for each in grid.line_types),
-        "变压器型号": (each.id for each in grid.transformer_types),
-        "线路、变压器或开关": (each.id for each in joining),
-        "负荷": (each.id for each in grid.loads),
-        "电源": (each.id for each in grid.sources),
+        Phrase("节点"): (each.id for each in grid.nodes),
+        Phrase("线型"): (each.id for each in grid.line_types),
+        Phrase("变压器型号"): (each.id for each in grid.transformer_types),
+        Phrase("线路、变压器或开关"): (each.id for each in joining),
+        Phrase("负荷"): (each.id for each in grid.loads),
+        Phrase("电源"): (each.id for each in grid.sources),
     }
     for label, ids in kinds.items():
         for id_, times in Counter(ids).items():
             if times > 1:
-                words = f"{label}编号 {id_} 出现了 {times} 次，请只留一个或改名。"
+                words = Phrase(
+                    "%(label)s编号 %(id)s 出现了 %(times)s 次，请只留一个或改名。",
+                    label=label,
+                    id=id_,
+                    times=times,
+                )
                 yield GridError(code=ErrorCode.DUPLICATE_ID, id=id_, words=words)
 
 
@@ -73,7 +79,7 @@ def _references(grid: Grid) -> Iterator[GridError]:
         yield from _line(line, nodes, line_types)
     for transformer in grid.transformers:
         yield from _transformer(transformer, nodes, types)
-    for label, ends in (("负荷", grid.loads), ("电源", grid.sources)):
+    for label, ends in ((Phrase("负荷"), grid.loads), (Phrase("电源"), grid.sources)):
         for end in ends:
             yield from _unknown_nodes(label, end.id, [end.node], nodes)
     others = {
@@ -89,23 +95,38 @@ def _unknown_nodes(
 ) -> Iterator[GridError]:
     for end in dict.fromkeys(ends):
         if end not in nodes:
-            words = f"{label} {id_} 写的节点 {end} 不在节点表里，请核对编号。"
+            words = Phrase(
+                "%(label)s %(id)s 写的节点 %(end)s 不在节点表里，请核对编号。",
+                label=label,
+                id=id_,
+                end=end,
+            )
             yield GridError(code=ErrorCode.UNKNOWN_NODE, id=id_, words=words)
 
 
 def _line(line: Line, nodes: Mapping[str, Node], types: set[str]) -> Iterator[GridError]:
-    yield from _unknown_nodes("线路", line.id, [line.from_node, line.to_node], nodes)
+    yield from _unknown_nodes(Phrase("线路"), line.id, [line.from_node, line.to_node], nodes)
     if line.type not in types:
-        words = f"线路 {line.id} 的线型 {line.type} 不认识，请在线型表里补上。"
+        words = Phrase(
+            "线路 %(id)s 的线型 %(type)s 不认识，请在线型表里补上。", id=line.id, type=line.type
+        )
         yield GridError(code=ErrorCode.UNKNOWN_TYPE, id=line.id, words=words)
     one, other = nodes.get(line.from_node), nodes.get(line.to_node)
     if line.from_node == line.to_node:
-        words = f"线路 {line.id} 的两端是同一个节点 {line.from_node}，请核对。"
+        words = Phrase(
+            "线路 %(id)s 的两端是同一个节点 %(from_node)s，请核对。",
+            id=line.id,
+            from_node=line.from_node,
+        )
         yield GridError(code=ErrorCode.LOOP, id=line.id, words=words)
     elif one and other and one.voltage_v != other.voltage_v:
-        words = (
-            f"线路 {line.id} 的两端电压不同：{one.id} 为 {one.voltage_v:g} V，"
-            f"{other.id} 为 {other.voltage_v:g} V。"
+        words = Phrase(
+            "线路 %(id)s 的两端电压不同：%(one)s 为 %(one_v)s V，%(other)s 为 %(other_v)s V。",
+            id=line.id,
+            one=one.id,
+            one_v=f"{one.voltage_v:g}",
+            other=other.id,
+            other_v=f"{other.voltage_v:g}",
         )
         yield GridError(code=ErrorCode.WRONG_SIDE, id=line.id, words=words)
 
@@ -113,27 +134,37 @@ def _line(line: Line, nodes: Mapping[str, Node], types: set[str]) -> Iterator[Gr
 def _transformer(
     each: Transformer, nodes: Mapping[str, Node], types: Mapping[str, TransformerType]
 ) -> Iterator[GridError]:
-    yield from _unknown_nodes("变压器", each.id, [each.high_node, each.low_node], nodes)
+    yield from _unknown_nodes(Phrase("变压器"), each.id, [each.high_node, each.low_node], nodes)
     type_ = types.get(each.type)
     if type_ is None:
-        words = f"变压器 {each.id} 的型号 {each.type} 不认识，请在型号表里补上。"
+        words = Phrase(
+            "变压器 %(id)s 的型号 %(type)s 不认识，请在型号表里补上。", id=each.id, type=each.type
+        )
         yield GridError(code=ErrorCode.UNKNOWN_TYPE, id=each.id, words=words)
         return
     if not type_.tap_least <= each.tap <= type_.tap_most:
-        words = (
-            f"变压器 {each.id} 的分接 {each.tap} 不在型号的"
-            f" {type_.tap_least} 到 {type_.tap_most} 之间。"
+        words = Phrase(
+            "变压器 %(id)s 的分接 %(tap)s 不在型号的 %(tap_least)s 到 %(tap_most)s 之间。",
+            id=each.id,
+            tap=each.tap,
+            tap_least=type_.tap_least,
+            tap_most=type_.tap_most,
         )
         yield GridError(code=ErrorCode.TAP_OUT_OF_RANGE, id=each.id, words=words)
     for end, rated, side in (
-        (each.high_node, type_.high_v, "高压"),
-        (each.low_node, type_.low_v, "低压"),
+        (each.high_node, type_.high_v, Phrase("高压")),
+        (each.low_node, type_.low_v, Phrase("低压")),
     ):
         node = nodes.get(end)
         if node and abs(node.voltage_v - rated) > SIDE_TOLERANCE * node.voltage_v:
-            words = (
-                f"变压器 {each.id} 的{side}侧接在 {node.voltage_v:g} V 的节点 {end}，"
-                f"型号是 {rated:g} V：请核对高、低压侧是否接反。"
+            words = Phrase(
+                "变压器 %(id)s 的%(side)s侧接在 %(voltage_v)s V 的节点 %(end)s，"
+                "型号是 %(rated)s V：请核对高、低压侧是否接反。",
+                id=each.id,
+                side=side,
+                voltage_v=f"{node.voltage_v:g}",
+                end=end,
+                rated=f"{rated:g}",
             )
             yield GridError(code=ErrorCode.WRONG_SIDE, id=each.id, words=words)
 
@@ -141,39 +172,56 @@ def _transformer(
 def _switch(
     switch: Switch, nodes: Mapping[str, Node], others: Mapping[str, tuple[str, str]]
 ) -> Iterator[GridError]:
-    yield from _unknown_nodes("开关", switch.id, [switch.node], nodes)
+    yield from _unknown_nodes(Phrase("开关"), switch.id, [switch.node], nodes)
     if switch.other in others:
         if switch.node not in others[switch.other]:
-            words = f"开关 {switch.id} 写在节点 {switch.node}，{switch.other} 不接在那里。"
+            words = Phrase(
+                "开关 %(id)s 写在节点 %(node)s，%(other)s 不接在那里。",
+                id=switch.id,
+                node=switch.node,
+                other=switch.other,
+            )
             yield GridError(code=ErrorCode.UNKNOWN_ELEMENT, id=switch.id, words=words)
         return
     one, other = nodes.get(switch.node), nodes.get(switch.other)
     if other is None:
-        words = f"开关 {switch.id} 写的“{switch.other}”不是节点、线路或变压器，请核对。"
+        words = Phrase(
+            "开关 %(id)s 写的“%(other)s”不是节点、线路或变压器，请核对。",
+            id=switch.id,
+            other=switch.other,
+        )
         yield GridError(code=ErrorCode.UNKNOWN_ELEMENT, id=switch.id, words=words)
     elif switch.node == switch.other:
-        words = f"开关 {switch.id} 的两端是同一个节点，请核对。"
+        words = Phrase("开关 %(id)s 的两端是同一个节点，请核对。", id=switch.id)
         yield GridError(code=ErrorCode.LOOP, id=switch.id, words=words)
     elif one and one.voltage_v != other.voltage_v:
-        words = f"开关 {switch.id} 的两端电压不同，请核对。"
+        words = Phrase("开关 %(id)s 的两端电压不同，请核对。", id=switch.id)
         yield GridError(code=ErrorCode.WRONG_SIDE, id=switch.id, words=words)
 
 
 def _joined(grid: Grid) -> Iterator[GridError]:
     """Yield what is wrong with who is joined to whom."""
     if not grid.sources:
-        words = "没有电源：请写明由哪个节点受电。"
+        words = Phrase("没有电源：请写明由哪个节点受电。")
         yield GridError(code=ErrorCode.NO_SOURCE, id=grid.name, words=words)
     else:
         for part in islands(grid):
             named = "、".join(part[:MOST_NAMED])
-            more = f" 等 {len(part)} 个节点" if len(part) > MOST_NAMED else ""
-            words = f"{named}{more}没有电源供电：请检查断开的开关和缺少的线路。"
+            more = Phrase(" 等 %(n)d 个节点", n=len(part)) if len(part) > MOST_NAMED else ""
+            words = Phrase(
+                "%(named)s%(more)s没有电源供电：请检查断开的开关和缺少的线路。",
+                named=named,
+                more=more,
+            )
             yield GridError(code=ErrorCode.ISLAND, id=part[0], words=words)
     if grid.is_radial:
         for edge, way in loops(grid):
-            round_ = f" {_named_way(way)} " if way else "电网"
-            words = f"{edge.label} {edge.id} 使{round_}成环，应按辐射状断开一处。"
+            words = Phrase(
+                "%(label)s %(id)s 使 %(way)s 成环，应按辐射状断开一处。",
+                label=edge.label,
+                id=edge.id,
+                way=_named_way(way) if way else "……",
+            )
             yield GridError(code=ErrorCode.LOOP, id=edge.id, words=words)
     yield from _single_phase(grid)
 
@@ -190,7 +238,7 @@ def _single_phase(grid: Grid) -> Iterator[GridError]:
     nodes = {node.id: node for node in grid.nodes}
     for load in grid.loads:
         if load.phase is not Phase.ALL and nodes[load.node].voltage_v >= LOW_VOLTAGE_V:
-            yield _no_neutral(load, "只有低压侧才能接单相负荷")
+            yield _no_neutral(load, Phrase("只有低压侧才能接单相负荷"))
     types = {each.id: each for each in grid.transformer_types}
     bare = {
         each.low_node
@@ -201,7 +249,7 @@ def _single_phase(grid: Grid) -> Iterator[GridError]:
         behind = _behind(grid, bare)
         for load in grid.loads:
             if load.phase is not Phase.ALL and load.node in behind:
-                yield _no_neutral(load, "上级变压器的联结组没有引出中性点")
+                yield _no_neutral(load, Phrase("上级变压器的联结组没有引出中性点"))
 
 
 def _behind(grid: Grid, starts: set[str]) -> set[str]:
@@ -219,7 +267,9 @@ def _behind(grid: Grid, starts: set[str]) -> set[str]:
 
 
 def _no_neutral(load: Load, why: str) -> GridError:
-    words = f"负荷 {load.id} 是单相，接在节点 {load.node}：{why}。"
+    words = Phrase(
+        "负荷 %(id)s 是单相，接在节点 %(node)s：%(why)s。", id=load.id, node=load.node, why=why
+    )
     return GridError(code=ErrorCode.NO_NEUTRAL, id=load.id, words=words)
 
 
@@ -230,17 +280,33 @@ def _profiles(grid: Grid, profiles: Profiles) -> Iterator[GridError]:
     known = {load.id for load in grid.loads}
     for id_, times in Counter(profiles.ids).items():
         if times > 1:
-            yield wrong(id_, f"曲线里负荷 {id_} 出现了 {times} 次。")
+            yield wrong(id_, Phrase("曲线里负荷 %(id)s 出现了 %(times)s 次。", id=id_, times=times))
         if id_ not in known:
-            yield wrong(id_, f"曲线里的负荷 {id_} 不在模型里，请核对编号。")
+            yield wrong(id_, Phrase("曲线里的负荷 %(id)s 不在模型里，请核对编号。", id=id_))
     if not 0 < profiles.hours <= 24 or not profiles.steps:
-        yield wrong("", "曲线至少要有一个时刻，每个时刻长在 0 到 24 小时之间。")
+        yield wrong("", Phrase("曲线至少要有一个时刻，每个时刻长在 0 到 24 小时之间。"))
     shape = (profiles.steps, len(profiles.ids))
-    for label, values in (("有功", profiles.p_kw), ("无功", profiles.q_kvar)):
+    for label, values in ((Phrase("有功"), profiles.p_kw), (Phrase("无功"), profiles.q_kvar)):
         if values.shape != shape:
-            yield wrong("", f"{label}曲线应有 {shape[0]} 个时刻、{shape[1]} 个负荷。")
+            yield wrong(
+                "",
+                Phrase(
+                    "%(label)s曲线应有 %(steps)d 个时刻、%(loads)d 个负荷。",
+                    label=label,
+                    steps=shape[0],
+                    loads=shape[1],
+                ),
+            )
             continue
         for place in np.flatnonzero(~np.isfinite(values).all(axis=0)):
             step = int(np.flatnonzero(~np.isfinite(values[:, place]))[0]) + 1
             id_ = profiles.ids[place]
-            yield wrong(id_, f"负荷 {id_} 第 {step} 个时刻的{label}不是能用的数，请补齐。")
+            yield wrong(
+                id_,
+                Phrase(
+                    "负荷 %(id)s 第 %(step)s 个时刻的%(label)s不是能用的数，请补齐。",
+                    id=id_,
+                    step=step,
+                    label=label,
+                ),
+            )

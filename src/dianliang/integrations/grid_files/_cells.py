@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError
 from dianliang.kernel.errors import reason
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -43,7 +44,7 @@ class Row:
         """Return a cell that must not be empty."""
         cell = self.told(column)
         if not cell:
-            self.wrong(column, "没有填写。")
+            self.wrong(column, Phrase("没有填写。"))
         return cell
 
     def number_of(self, column: str, default: float | None = None, *, scale: float = 1.0) -> float:
@@ -51,7 +52,7 @@ class Row:
         cell = self.told(column)
         if not cell:
             if default is None:
-                self.wrong(column, "没有填写，应是数字。")
+                self.wrong(column, Phrase("没有填写，应是数字。"))
                 return 1.0
             return default
         try:
@@ -59,7 +60,7 @@ class Row:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            self.wrong(column, f"“{cell}”不是能用的数字。")
+            self.wrong(column, Phrase("“%(cell)s”不是能用的数字。", cell=cell))
             return 1.0
         return value * scale
 
@@ -71,13 +72,20 @@ class Row:
         """Note a cell that says anything but this: what it asks for is not computed here."""
         if self.number_of(column, value) != value:
             told = self.told(column)
-            self.wrong(column, f"“{told}”算不了，这里只认识 {value:g}，请换算后再导入。")
+            self.wrong(
+                column,
+                Phrase(
+                    "“%(told)s”算不了，这里只认识 %(value)s，请换算后再导入。",
+                    told=told,
+                    value=f"{value:g}",
+                ),
+            )
 
     def whole(self, column: str, default: int) -> int:
         """Return a cell as a whole number."""
         value = self.number_of(column, float(default))
         if value != int(value):
-            self.wrong(column, f"“{value:g}”应是整数。")
+            self.wrong(column, Phrase("“%(value)s”应是整数。", value=f"{value:g}"))
         return int(value)
 
     def truth(self, column: str, *, default: bool = True) -> bool:
@@ -86,7 +94,7 @@ class Row:
         if not cell:
             return default
         if cell not in YES | NO:
-            self.wrong(column, f"“{cell}”应是 1 或 0（是或否）。")
+            self.wrong(column, Phrase("“%(cell)s”应是 1 或 0（是或否）。", cell=cell))
         return cell in YES
 
     def choice(self, column: str, options: Mapping[str, Value], default: Value) -> Value:
@@ -95,7 +103,14 @@ class Row:
         if not cell:
             return default
         if cell not in options:
-            self.wrong(column, f"“{cell}”不认识，可用：{'、'.join(dict.fromkeys(options))}。")
+            self.wrong(
+                column,
+                Phrase(
+                    "“%(cell)s”不认识，可用：%(options)s。",
+                    cell=cell,
+                    options="、".join(dict.fromkeys(options)),
+                ),
+            )
             return default
         return options[cell]
 
@@ -127,38 +142,54 @@ def csv_lines(
             if not names:
                 names = [cell.strip() for cell in row]
                 problems += [
-                    Problem(path.name, 1, name, "有两列同名，只会算一列，请改名或合并。")
+                    Problem(path.name, 1, name, Phrase("有两列同名，只会算一列，请改名或合并。"))
                     for name, times in Counter(names).items()
                     if name and times > 1
                 ]
                 lacking = [name for name in needed if name not in names]
                 if lacking:
-                    words = f"缺少表头：{'、'.join(lacking)}。"
+                    words = Phrase("缺少表头：%(lacking)s。", lacking="、".join(lacking))
                     problems.append(Problem(path.name, 1, "", words))
                     return
                 continue
             if reader.line_num > MOST_ROWS:
-                raise UnreadableGridError(f"{path.name} 超过 {MOST_ROWS} 行，请拆分后再导入。")
+                raise UnreadableGridError(
+                    Phrase(
+                        "%(name)s 超过 %(most)d 行，请拆分后再导入。",
+                        name=path.name,
+                        most=MOST_ROWS,
+                    )
+                )
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(names):
-                words = f"有 {len(row)} 格，表头有 {len(names)} 格，请检查分隔符和引号。"
+                words = Phrase(
+                    "有 %(cells)d 格，表头有 %(headings)d 格，请检查分隔符和引号。",
+                    cells=len(row),
+                    headings=len(names),
+                )
                 problems.append(Problem(path.name, reader.line_num, "", words))
                 continue
             yield reader.line_num, dict(zip(names, row, strict=True))
     except csv.Error as error:
-        words = f"读不下去：{error}。请检查引号。"
+        words = Phrase("读不下去：%(error)s。请检查引号。", error=str(error))
         problems.append(Problem(path.name, reader.line_num, "", words))
 
 
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise UnreadableGridError(f"{path.name} 超过 200 MB，请拆分后再导入。")
+            raise UnreadableGridError(
+                Phrase("%(name)s 超过 200 MB，请拆分后再导入。", name=path.name)
+            )
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path.name}：{reason(error)}。请检查文件名和权限。"
+        words = Phrase(
+            "读不了 %(name)s：%(error)s。请检查文件名和权限。", name=path.name, error=reason(error)
+        )
         raise UnreadableGridError(words) from error
     if text is None or "\0" in text:
-        raise UnreadableGridError(f"{path.name} 不是可识别的文本，请另存为 UTF-8 的 CSV。")
+        raise UnreadableGridError(
+            Phrase("%(name)s 不是可识别的文本，请另存为 UTF-8 的 CSV。", name=path.name)
+        )
     return text

@@ -10,6 +10,7 @@ import numpy as np
 from dianliang.engines.powerflow import Grid, Profiles
 from dianliang.integrations.grid_files._cells import Row, csv_lines
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
+from dianliang.kernel.phrases import Phrase
 
 MOMENT = frozenset(["时刻", "时间", "time", "step", "timestamp", "datetime", ""])
 REACTIVE = " kvar"
@@ -35,7 +36,7 @@ def read_curves(
     lines = list(csv_lines(path, problems=problems))
     if not lines:
         refuse(path.name, problems)
-        raise UnreadableGridError(f"{path.name} 没有一行曲线。")
+        raise UnreadableGridError(Phrase("%(name)s 没有一行曲线。", name=path.name))
     headings = list(lines[0][1])
     moment = headings[0] if headings[0].lower() in MOMENT else None
     known = {load.id for load in grid.loads}
@@ -43,10 +44,10 @@ def read_curves(
     reactive = [one for one in headings if one != moment and _is_reactive(one, known)]
     for one in active:
         if one not in known:
-            words = "不是模型里的负荷编号，请核对。"
+            words = Phrase("不是模型里的负荷编号，请核对。")
             problems.append(Problem(path.name, 1, one, words))
     if len(lines) * len(headings) > MOST_CELLS:
-        raise UnreadableGridError(f"{path.name} 的单元格太多，请拆分后再算。")
+        raise UnreadableGridError(Phrase("%(name)s 的单元格太多，请拆分后再算。", name=path.name))
     p = np.zeros((len(lines), len(active)))
     tangent = np.sqrt(1 / power_factor**2 - 1)
     rows = [Row(path.name, number, cells, problems) for number, cells in lines]
@@ -74,12 +75,23 @@ def _check_moments(rows: Sequence[Row], heading: str, *, hours: float) -> None:
         told = row.cells[heading].strip()
         at = _minutes(told)
         if told and told in first:
-            row.wrong(heading, f"时刻 {told} 与第 {first[told]} 行重复；几天的曲线请连日期一起写。")
+            row.wrong(
+                heading,
+                Phrase(
+                    "时刻 %(told)s 与第 %(first)d 行重复；几天的曲线请连日期一起写。",
+                    told=told,
+                    first=first[told],
+                ),
+            )
         elif at is not None and before is not None and not _follows(at - before, 60 * hours):
             row.wrong(
                 heading,
-                f"时刻 {told} 与上一行不是相隔 {60 * hours:g} 分钟：各点要等间隔，"
-                "间隔不同请改每点时长（命令行用 --minutes）。",
+                Phrase(
+                    "时刻 %(told)s 与上一行不是相隔 %(minutes)s 分钟：各点要等间隔，"
+                    "间隔不同请改每点时长（命令行用 --minutes）。",
+                    told=told,
+                    minutes=f"{60 * hours:g}",
+                ),
             )
         first.setdefault(told, row.number)
         before = at

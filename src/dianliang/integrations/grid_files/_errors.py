@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_TOLD = 40
 
@@ -29,16 +30,38 @@ class Problem:
 
     def __str__(self) -> str:
         """Say where and what."""
-        where = f"{self.table} " if self.table else ""
-        where += f"第 {self.row} 行" if self.row else ""
-        where += f"“{self.column}”列" if self.column else ""
-        return f"{where.strip()}：{self.words}" if where else self.words
+        return str(self.told)
+
+    @property
+    def told(self) -> str:
+        """Return where and what as one sentence with its parts."""
+        row = Phrase("第 %(row)d 行", row=self.row) if self.row else ""
+        column = Phrase("“%(column)s”列", column=self.column) if self.column else ""
+        if not (self.table or row or column):
+            return self.words
+        table = f"{self.table} " if self.table and (row or column) else self.table
+        return Phrase(
+            "%(table)s%(row)s%(column)s：%(words)s",
+            table=table,
+            row=row,
+            column=column,
+            words=self.words,
+        )
 
 
 def refused_tables(tables: Mapping[str, tuple[Sequence[object], str]]) -> list[Problem]:
     """Return a problem for each table, its rows and what they are, that must hold nothing."""
     return [
-        Problem(f"{name}.csv", 0, "", f"有 {len(rows)} 件{words}，这里算不了，请等值替换后再导入。")
+        Problem(
+            f"{name}.csv",
+            0,
+            "",
+            Phrase(
+                "有 %(rows)d 件%(words)s，这里算不了，请等值替换后再导入。",
+                rows=len(rows),
+                words=words,
+            ),
+        )
         for name, (rows, words) in tables.items()
         if rows
     ]
@@ -53,7 +76,10 @@ def refuse(name: str, problems: Sequence[Problem]) -> None:
     if not problems:
         return
     shown = sorted(problems)[:MOST_TOLD]
-    lines = [f"{name} 有 {len(problems)} 处问题，整份没有采用：", *map(str, shown)]
+    lines = [
+        Phrase("%(name)s 有 %(n)d 处问题，整份没有采用：", name=name, n=len(problems)),
+        *(one.told for one in shown),
+    ]
     if len(problems) > len(shown):
-        lines.append(f"……另有 {len(problems) - len(shown)} 处")
-    raise UnreadableGridError("\n".join(lines), problems=tuple(problems))
+        lines.append(Phrase("……另有 %(n)d 处", n=len(problems) - len(shown)))
+    raise UnreadableGridError(joined("\n", lines), problems=tuple(problems))

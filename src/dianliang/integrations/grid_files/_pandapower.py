@@ -20,6 +20,7 @@ from dianliang.engines.powerflow import (
 from dianliang.integrations.grid_files._cells import Row, csv_rows
 from dianliang.integrations.grid_files._errors import Problem, refuse, refused_tables
 from dianliang.integrations.grid_files._simbench import group_of
+from dianliang.kernel.phrases import Phrase
 
 FILES = ("bus.csv", "ext_grid.csv")
 """Without these a folder holds no such grid."""
@@ -28,14 +29,14 @@ SWITCHED = {"L": "line", "T": "trafo", "B": "bus"}
 LOADS = (("load", LoadKind.LOAD), ("sgen", LoadKind.GENERATOR), ("storage", LoadKind.STORAGE))
 BY_PHASE = (("asymmetric_load", LoadKind.LOAD), ("asymmetric_sgen", LoadKind.GENERATOR))
 UNKNOWN = {
-    "gen": "调压发电机",
-    "shunt": "并联电容、电抗器",
-    "ward": "等值负荷",
-    "xward": "等值负荷",
-    "impedance": "阻抗支路",
-    "trafo3w": "三绕组变压器",
-    "motor": "电动机",
-    "dcline": "直流线路",
+    "gen": Phrase("调压发电机"),
+    "shunt": Phrase("并联电容、电抗器"),
+    "ward": Phrase("等值负荷"),
+    "xward": Phrase("等值负荷"),
+    "impedance": Phrase("阻抗支路"),
+    "trafo3w": Phrase("三绕组变压器"),
+    "motor": Phrase("电动机"),
+    "dcline": Phrase("直流线路"),
 }
 """Tables whose things a grid of ours has no word for; passing over them would be another grid."""
 OF_VOLTAGE = tuple(f"const_{kind}{of}_percent" for kind in "zi" for of in ("", "_p", "_q"))

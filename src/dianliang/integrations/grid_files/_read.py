@@ -10,6 +10,7 @@ from dianliang.integrations.grid_files._document import read_document
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
 from dianliang.integrations.grid_files._workbook import read_workbook
 from dianliang.kernel.errors import reason
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 EXCEL = (".xlsx", ".xls", ".xlsm")
@@ -33,16 +34,24 @@ def read_grid(path: Path) -> Grid:
             if all((path / name).exists() for name in files):
                 return read(path)
         names = "、".join(name for files in FOLDERS for name in files)
-        words = f"{path.name} 里没有电网表：应有 simbench 或 pandapower 的 CSV（{names} 等）。"
+        words = Phrase(
+            "%(name)s 里没有电网表：应有 simbench 或 pandapower 的 CSV（%(names)s 等）。",
+            name=path.name,
+            names=names,
+        )
         raise UnreadableGridError(words)
     try:
         if path.suffix.lower() in EXCEL:
             return read_workbook(path)
         if path.stat().st_size > MOST_BYTES:
-            raise UnreadableGridError(f"{path.name} 超过 200 MB，请按馈线拆分。")
+            raise UnreadableGridError(
+                Phrase("%(name)s 超过 200 MB，请按馈线拆分。", name=path.name)
+            )
         text = decoded(path.read_bytes())
     except OSError as error:
-        words = f"读不了 {path.name}：{reason(error)}。请检查文件名和权限。"
+        words = Phrase(
+            "读不了 %(name)s：%(error)s。请检查文件名和权限。", name=path.name, error=reason(error)
+        )
         raise UnreadableGridError(words) from error
     return read_document(text or "", name=path.name)
 
@@ -57,7 +66,7 @@ def refuse_unsound(grid: Grid, *, name: str) -> None:
     rows = _rows_by_id(grid) if errors else {}
     problems = [_placed(rows, error) for error in errors]
     if problems and not grid.transformers and len({node.voltage_v for node in grid.nodes}) > 1:
-        words = "没有“变压器”工作表，或表里没有一行：不同电压的节点之间要有变压器。"
+        words = Phrase("没有“变压器”工作表，或表里没有一行：不同电压的节点之间要有变压器。")
         problems.append(Problem("", 0, "", words))
     refuse(name, problems)
 

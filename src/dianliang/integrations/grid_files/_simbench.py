@@ -19,13 +19,14 @@ from dianliang.engines.powerflow import (
 )
 from dianliang.integrations.grid_files._cells import Row, csv_rows
 from dianliang.integrations.grid_files._errors import Problem, refuse, refused_tables
+from dianliang.kernel.phrases import Phrase
 
 FILES = ("Node.csv", "Line.csv", "ExternalNet.csv")
 """Without these a folder holds no such grid."""
 UNKNOWN = {
-    "Transformer3W": "三绕组变压器",
-    "DCLine": "直流线路",
-    "Shunt": "并联电容、电抗器",
+    "Transformer3W": Phrase("三绕组变压器"),
+    "DCLine": Phrase("直流线路"),
+    "Shunt": Phrase("并联电容、电抗器"),
 }
 """Tables whose things a grid of ours has no word for; passing over them would be another grid."""
 SIDES = {"HV": TapSide.HIGH, "LV": TapSide.LOW}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_TOLD = 30
 
@@ -24,9 +25,16 @@ class Problem:
 
     def __str__(self) -> str:
         """Say where and what."""
-        where = f"第 {self.row} 行" if self.row else ""
-        where += f"“{self.column}”列" if self.column else ""
-        return f"{where}：{self.words}" if where else self.words
+        return str(self.told)
+
+    @property
+    def told(self) -> str:
+        """Return where and what as one sentence with its parts."""
+        row = Phrase("第 %(row)d 行", row=self.row) if self.row else ""
+        column = Phrase("“%(column)s”列", column=self.column) if self.column else ""
+        if not (row or column):
+            return self.words
+        return Phrase("%(row)s%(column)s：%(words)s", row=row, column=column, words=self.words)
 
 
 def refuse(name: str, problems: Sequence[Problem]) -> None:
@@ -38,8 +46,10 @@ def refuse(name: str, problems: Sequence[Problem]) -> None:
     if not problems:
         return
     shown = sorted(problems)[:MOST_TOLD]
-    count = f"{len(problems)} 处" if len(problems) < MOST_TOLD else f"{len(problems)} 处以上"
-    lines = [f"{name} 有 {count}问题，整份没有导入：", *map(str, shown)]
+    head = Phrase("%(name)s 有 %(n)d 处问题，整份没有导入：", name=name, n=len(problems))
+    if len(problems) >= MOST_TOLD:
+        head = Phrase("%(name)s 有 %(n)d 处以上问题，整份没有导入：", name=name, n=len(problems))
+    lines = [head, *(one.told for one in shown)]
     if len(problems) > len(shown):
-        lines.append(f"……另有 {len(problems) - len(shown)} 处")
-    raise UnreadableReadingsError("\n".join(lines))
+        lines.append(Phrase("……另有 %(n)d 处", n=len(problems) - len(shown)))
+    raise UnreadableReadingsError(joined("\n", lines))

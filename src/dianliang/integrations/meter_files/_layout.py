@@ -18,6 +18,7 @@ from dianliang.integrations.meter_files._headings import (
     unit_of,
 )
 from dianliang.integrations.meter_files._points import points, told
+from dianliang.kernel.phrases import Phrase
 
 MOST_PASSED = 8
 """How many columns that nobody needs are named."""
@@ -102,10 +103,10 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
     columns = {role: found[0] for role, found in roles.items() if found}
     day = points(headings, name=name)
     if "meter" not in columns:
-        raise UnreadableReadingsError(_lacking(name, "表号", headings))
+        raise UnreadableReadingsError(_lacking(name, Phrase("表号"), headings))
     when = columns.get("time") or columns.get("date")
     if when is None:
-        raise UnreadableReadingsError(_lacking(name, "日期或时间", headings))
+        raise UnreadableReadingsError(_lacking(name, Phrase("日期或时间"), headings))
     if day.power or day.voltage:
         kind, when = Kind.WIDE, columns.get("date") or when
         used: tuple[str, ...] = ("meter", "item", "multiplier")
@@ -114,7 +115,7 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
     elif "register" in columns:
         kind, used = Kind.REGISTERS, ("meter", "register", "multiplier")
     else:
-        raise UnreadableReadingsError(_lacking(name, "功率、电压、示数或 96 点", headings))
+        raise UnreadableReadingsError(_lacking(name, Phrase("功率、电压、示数或 96 点"), headings))
     for role in USUAL.keys() & set(used):
         _insist_on_one(roles[role], role, name)
     columns = {"date" if kind is Kind.WIDE else "time": when} | {
@@ -183,7 +184,10 @@ def _passed(
 
 def _lacking(name: str, what: str, headings: Sequence[str]) -> str:
     shown = "、".join(one for one in headings[:12] if one)
-    return (
-        f"{name} 里找不到{what}列。现有表头：{shown}。可用的写法如：表号、时间（或日期）、"
-        "有功功率(kW)、电压(V)、正向有功总示值、倍率，或 P1–P96、00:00–23:45。"
+    return Phrase(
+        "%(name)s 里找不到%(what)s列。现有表头：%(shown)s。可用的写法如：表号、时间（或日期）、"
+        "有功功率(kW)、电压(V)、正向有功总示值、倍率，或 P1–P96、00:00–23:45。",
+        name=name,
+        what=what,
+        shown=shown,
     )

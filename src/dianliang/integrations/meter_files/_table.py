@@ -16,6 +16,7 @@ from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._headings import TRANSFORMER, WORDS, plain
 from dianliang.integrations.meter_files._points import CLOCK, POINT
 from dianliang.kernel.errors import reason
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import decoded
 
 MOST_BYTES = 1024**3
@@ -81,10 +82,14 @@ def read(path: Path) -> Table:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        words = f"读不了 {path}：{reason(error)}。请检查文件名和权限。"
+        words = Phrase(
+            "读不了 %(path)s：%(error)s。请检查文件名和权限。", path=str(path), error=reason(error)
+        )
         raise UnreadableReadingsError(words) from error
     if size > MOST_BYTES:
-        raise UnreadableReadingsError(f"{path.name} 超过 1 GB，请按日或按台区拆分后再导入。")
+        raise UnreadableReadingsError(
+            Phrase("%(name)s 超过 1 GB，请按日或按台区拆分后再导入。", name=path.name)
+        )
     if head.startswith(PARQUET):
         return _parquet(path)
     if head.startswith(EXCEL):
@@ -108,8 +113,15 @@ def _with_data(tables: Mapping[str, Grid], *, name: str) -> str:
     """
     found = [title for title, table in tables.items() if _holds_meters(table)]
     if len(found) > 1 and sheets.FILL_IN not in found:
-        words = f"{name} 有 {len(found)} 个工作表都有数据：{'、'.join(found)}"
-        raise UnreadableReadingsError(f"{words}。请各存成一个文件再导入，整份没有导入。")
+        words = Phrase(
+            "%(name)s 有 %(n)d 个工作表都有数据：%(found)s",
+            name=name,
+            n=len(found),
+            found="、".join(found),
+        )
+        raise UnreadableReadingsError(
+            Phrase("%(words)s。请各存成一个文件再导入，整份没有导入。", words=words)
+        )
     first = sheets.FILL_IN if sheets.FILL_IN in tables else next(iter(tables))
     return first if first in found or not found else found[0]
 
@@ -126,7 +138,7 @@ def _headed(grid: Grid, *, name: str, kind: str) -> Table:
     at = head_row(grid)
     names = _names(grid[at], name=name) if grid else []
     if not names:
-        raise UnreadableReadingsError(f"{name} 是空的。")
+        raise UnreadableReadingsError(Phrase("%(name)s 是空的。", name=name))
     body = list(grid[at + 1 :])
     while body and not any(body[-1]):
         body.pop()
@@ -151,7 +163,13 @@ def _names(row: Sequence[str], *, name: str) -> list[str]:
     names = [cell.strip().lstrip("\ufeff") for cell in row]
     twice = sorted({one for one in names if one and names.count(one) > 1})
     if twice:
-        raise UnreadableReadingsError(f"{name} 表头重复：{'、'.join(twice)}。每列只能出现一次。")
+        raise UnreadableReadingsError(
+            Phrase(
+                "%(name)s 表头重复：%(twice)s。每列只能出现一次。",
+                name=name,
+                twice="、".join(twice),
+            )
+        )
     return names
 
 
@@ -161,7 +179,9 @@ def _csv(path: Path, head: bytes) -> Table:
     cut = head[: head.rfind(b"\n") + 1] or head
     text = decoded(cut)
     if text is None or "\0" in text:
-        words = f"{path.name} 不是可识别的文本、Excel 或 Parquet，请另存为 UTF-8 的 CSV。"
+        words = Phrase(
+            "%(name)s 不是可识别的文本、Excel 或 Parquet，请另存为 UTF-8 的 CSV。", name=path.name
+        )
         raise UnreadableReadingsError(words)
     try:
         cut.decode("utf-8")
@@ -172,13 +192,17 @@ def _csv(path: Path, head: bytes) -> Table:
     at = head_row(rows)
     names = _names(rows[at], name=path.name) if rows else []
     if not any(names):
-        raise UnreadableReadingsError(f"{path.name} 是空的。")
+        raise UnreadableReadingsError(Phrase("%(name)s 是空的。", name=path.name))
     if len(cut) == path.stat().st_size and not any(map(any, rows[at + 1 :])):
-        raise UnreadableReadingsError(f"{path.name} 只有表头，没有数据行。{_no_book(path)}")
+        raise UnreadableReadingsError(
+            Phrase("%(name)s 只有表头，没有数据行。%(hint)s", name=path.name, hint=_no_book(path))
+        )
     shown = [one or f"\0{i}" for i, one in enumerate(names)]
     lines = sum(1 for _ in StringIO(text.split("\n", at + 1)[-1])) or 1
     if path.stat().st_size / len(cut) * lines * len(names) > MOST_CELLS:
-        raise UnreadableReadingsError(f"{path.name} 的单元格太多，请按日或按台区拆分后再导入。")
+        raise UnreadableReadingsError(
+            Phrase("%(name)s 的单元格太多，请按日或按台区拆分后再导入。", name=path.name)
+        )
     table = _parsed(path, names=shown, skip=at + 1, mark=mark, encoding=encoding)
     columns = {
         heading: column.combine_chunks()
@@ -206,7 +230,7 @@ def _parsed(path: Path, *, names: list[str], skip: int, mark: str, encoding: str
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             if attempt == "gb18030" or "UTF8" not in str(error):
                 raise UnreadableReadingsError(_uneven(path, names, skip, attempt, mark)) from error
-    raise UnreadableReadingsError(f"{path.name} 读不出来。")
+    raise UnreadableReadingsError(Phrase("%(name)s 读不出来。", name=path.name))
 
 
 def _uneven(path: Path, names: list[str], skip: int, encoding: str, mark: str) -> str:
@@ -215,11 +239,24 @@ def _uneven(path: Path, names: list[str], skip: int, encoding: str, mark: str) -
         try:
             for number, row in enumerate(csv.reader(file, delimiter=mark), start=1):
                 if number > skip and row and len(row) != len(names):
-                    words = f"第 {number} 行有 {len(row)} 格，表头有 {len(names)} 格"
-                    return f"{path.name} {words}，请检查逗号和引号。整份没有导入。"
+                    words = Phrase(
+                        "第 %(number)d 行有 %(cells)d 格，表头有 %(headings)d 格",
+                        number=number,
+                        cells=len(row),
+                        headings=len(names),
+                    )
+                    return Phrase(
+                        "%(name)s %(words)s，请检查逗号和引号。整份没有导入。",
+                        name=path.name,
+                        words=words,
+                    )
         except csv.Error:
             pass
-    return f"{path.name} 读不出来，请检查列数和引号。{_no_book(path)}整份没有导入。"
+    return Phrase(
+        "%(name)s 读不出来，请检查列数和引号。%(hint)s整份没有导入。",
+        name=path.name,
+        hint=_no_book(path),
+    )
 
 
 def _no_book(path: Path) -> str:
@@ -227,17 +264,25 @@ def _no_book(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in {".xlsx", ".xlsm", ".xls"}:
         return ""
-    return f"扩展名是 {suffix}，内容却不是 Excel 文件，请在 Excel 里重新另存。"
+    return Phrase(
+        "扩展名是 %(suffix)s，内容却不是 Excel 文件，请在 Excel 里重新另存。", suffix=suffix
+    )
 
 
 def _parquet(path: Path) -> Table:
     try:
         meta = pq.read_metadata(path)
         if meta.num_rows * meta.num_columns > MOST_CELLS:
-            raise UnreadableReadingsError(f"{path.name} 的数据太多，请按日或按台区拆分后再导入。")
+            raise UnreadableReadingsError(
+                Phrase("%(name)s 的数据太多，请按日或按台区拆分后再导入。", name=path.name)
+            )
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableReadingsError(f"{path.name} 不是完好的 Parquet 文件：{error}。") from error
+        raise UnreadableReadingsError(
+            Phrase(
+                "%(name)s 不是完好的 Parquet 文件：%(error)s。", name=path.name, error=str(error)
+            )
+        ) from error
     _names(table.column_names, name=path.name)
     columns = {name: table.column(name).combine_chunks() for name in table.column_names}
     return Table(columns, 1, "Parquet")

@@ -17,7 +17,12 @@ ENERGY: tuple[Entry, ...] = (
     Entry(
         label="节能测量",
         to="console:measuring",
-        pages=("console:measuring", "console:measuring_new", "console:measuring_project"),
+        pages=(
+            "console:measuring",
+            "console:measuring_new",
+            "console:measuring_planner",
+            "console:measuring_project",
+        ),
         roles=READERS,
     ),
     Entry(
