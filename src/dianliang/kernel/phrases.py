@@ -79,7 +79,7 @@ def phrase_of(kept: Any) -> str:
     try:
         return Phrase(message, **values)
     except (KeyError, TypeError, ValueError):  # a value that the message asks for is not there
-        return message
+        return str(message)
 
 
 def kept(words: str) -> Any:

@@ -23,7 +23,8 @@ AMENDED = (
 
 def version(project: Project) -> str:
     """Return what tells whether a project's details changed since a form was opened."""
-    values = [Project._meta.get_field(name).value_from_object(project) for name in AMENDED]
+    columns = {column.name: column for column in Project._meta.fields}
+    values = [columns[name].value_from_object(project) for name in AMENDED]
     areas = project.areas.order_by("pk").values_list("pk", flat=True)
     return blind_index("|".join(map(str, [*values, *areas])), context="project.version")[:16]
 
@@ -78,8 +79,9 @@ def _require_areas(project: Project, details: Details) -> None:
 
 def _changed(project: Project, details: Details) -> list[tuple[str, str, str]]:
     """Return label, old and new value of each field that changes."""
+    columns = {column.name: column for column in Project._meta.fields}
     found = [
-        (str(Project._meta.get_field(name).verbose_name), was, now)
+        (str(columns[name].verbose_name), was, now)
         for name in AMENDED
         if (was := getattr(project, name)) != (now := getattr(details, name))
     ]
