@@ -38,7 +38,7 @@ def bring(page):
     page.goto("/console/key/import/")
     page.locator("input[name='table']").set_input_files(sheet)
     page.get_by_role("button", name="导入", exact=True).click()
-    expect(page.get_by_text("排队等待处理")).to_be_visible()
+    expect(page.get_by_text("排队等待，马上开始")).to_be_visible()
     assert background.run_next(owner="story", clock=now)
     expect(page.get_by_text("新建 4，更新 0")).to_be_visible()
 
