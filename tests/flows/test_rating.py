@@ -171,6 +171,6 @@ def test_ratings_are_written_in_one_place_and_shown_on_no_administration_page():
     assert writers == {
         "domain/intake/operations/posting.py",  # what a participant does
         "domain/intake/models.py",  # the class itself
-        "flows/demo/seeding.py",  # generated data of the demo
+        "flows/demo/history.py",  # generated data of the demo
     }
     assert Rating not in admin.site._registry

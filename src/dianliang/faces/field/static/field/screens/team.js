@@ -21,7 +21,7 @@ export function team(model) {
 function pages() {
   const { offers, tasks, projects, guarded, missed, duties } = setup.urls;
   const links = [[offers, gettext("抢单与竞单")], [tasks, gettext("我的任务")], [projects, gettext("我的专班")], [guarded, gettext("本村守护事件")], [missed, gettext("报告漏报")], [duties, gettext("我的值班")]];
-  return h("p.facts", {}, links.map(([href, words]) => h("a", { href }, words)));
+  return h("p.facts.pages", {}, links.map(([href, words]) => h("a", { href }, words)));
 }
 
 function section(each, model) {
