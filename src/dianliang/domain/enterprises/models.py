@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from dianliang.core.second_person import SAYS_WHAT, WITHDRAWN_WITH_WORDS, HeldAgainstDocument
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.enterprises import lifecycle
@@ -51,21 +52,12 @@ class TariffVersion(models.Model):
         return f"{self.code} 第 {self.version} 版"
 
 
-class TariffCheck(models.Model):
+class TariffCheck(HeldAgainstDocument):
     """A second person held a version against its document (电价核对); a withdrawn one stays."""
 
     tariff = models.ForeignKey(
         TariffVersion, models.PROTECT, related_name="checks", verbose_name="电价版本"
     )
-    document = models.CharField("对照的文件", max_length=200)
-    words = models.CharField("核对了什么", max_length=300)
-    checked_by = models.CharField("核对人账号", max_length=64)
-    checked_name = models.CharField("核对人", max_length=64)
-    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
-    checked_at = models.DateTimeField("核对时间")
-    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
-    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "电价核对"
@@ -75,13 +67,10 @@ class TariffCheck(models.Model):
                 fields=["tariff"], condition=Q(withdrawn_at=None), name="tariff_checked_once"
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                condition=WITHDRAWN_WITH_WORDS,
                 name="tariff_check_withdrawn_with_words",
             ),
-            models.CheckConstraint(
-                condition=~Q(document="") & ~Q(words=""), name="tariff_check_says_what"
-            ),
+            models.CheckConstraint(condition=SAYS_WHAT, name="tariff_check_says_what"),
         ]
 
     def __str__(self) -> str:

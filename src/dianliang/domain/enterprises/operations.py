@@ -9,6 +9,7 @@ from django.db import transaction
 
 from dianliang.core import audit, transitions
 from dianliang.core.numbers import next_number, next_numbers
+from dianliang.core.second_person import withdraw
 from dianliang.domain.customers.models import Customer
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.enterprises.lifecycle import RUN
@@ -125,10 +126,8 @@ def withdraw_check(*, tariff: TariffVersion, words: str, by: Actor, at: datetime
         InvalidInputError: no reason is told.
     """
     said = clean_text(words, field="reason", label="撤回原因", most=300, least=4)
-    moved = TariffCheck.objects.filter(tariff=tariff, withdrawn_at=None).update(
-        withdrawn_by=by.name, withdrawn_at=at, withdrawn_words=said
-    )
-    if not moved:
+    checks = TariffCheck.objects.filter(tariff=tariff)
+    if not withdraw(checks, words=said, name=by.name, at=at):
         raise UnableToAnalyseError(Phrase("这一版现在没有核对可以撤回。"))
     audit.record(
         "enterprises.tariffversion.uncheck",

@@ -6,6 +6,7 @@ Rows are written once. What was decided about a proposal, and what was built, ar
 from django.db import models
 from django.db.models import F, Q
 
+from dianliang.core.second_person import SAYS_WHAT, WITHDRAWN_WITH_WORDS, HeldAgainstDocument
 from dianliang.domain.network.models import Transformer
 
 
@@ -289,21 +290,12 @@ class MeasurePrice(models.Model):
         return self.code
 
 
-class PriceCheck(models.Model):
+class PriceCheck(HeldAgainstDocument):
     """A second person held a price against its document (造价核对); a withdrawn one stays."""
 
     price = models.ForeignKey(
         MeasurePrice, models.PROTECT, related_name="checks", verbose_name="造价"
     )
-    document = models.CharField("对照的文件", max_length=200)
-    words = models.CharField("核对了什么", max_length=300)
-    checked_by = models.CharField("核对人账号", max_length=64)
-    checked_name = models.CharField("核对人", max_length=64)
-    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
-    checked_at = models.DateTimeField("核对时间")
-    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
-    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "造价核对"
@@ -313,13 +305,10 @@ class PriceCheck(models.Model):
                 fields=["price"], condition=Q(withdrawn_at=None), name="price_checked_once"
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                condition=WITHDRAWN_WITH_WORDS,
                 name="price_check_withdrawn_with_words",
             ),
-            models.CheckConstraint(
-                condition=~Q(document="") & ~Q(words=""), name="price_check_says_what"
-            ),
+            models.CheckConstraint(condition=SAYS_WHAT, name="price_check_says_what"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from dianliang.core import audit
+from dianliang.core.second_person import withdraw
 from dianliang.core.shipped import SHIPPED_BY
 from dianliang.domain.relief.models import MeasurePrice, PriceCheck
 from dianliang.domain.relief.operations import MOST_CNY, UnableToRelieveError
@@ -129,10 +130,8 @@ def withdraw_check(*, code: str, words: str, by: Actor, at: datetime) -> None:
     """
     found = _version(code)
     said = clean_text(words, field="reason", label="撤回原因", most=300, least=4)
-    moved = PriceCheck.objects.filter(price=found, withdrawn_at=None).update(
-        withdrawn_by=by.name, withdrawn_at=at, withdrawn_words=said
-    )
-    if not moved:
+    checks = PriceCheck.objects.filter(price=found)
+    if not withdraw(checks, words=said, name=by.name, at=at):
         raise UnableToRelieveError(Phrase("这一版现在没有核对可以撤回。"))
     audit.record("relief.measureprice.uncheck", target=found, by=by, at=at, reason=said)
 

@@ -52,7 +52,7 @@ STEPS = frozenset({
 OPSET, VERSION, TENSOR_OF_ATTRIBUTE = 8, 2, 5
 SIZES = ((416, 416), (288, 416))
 NEAR_PX = 40
-"""How far sides of a found walker may be from the drawn ones; the shipped weights need half."""
+"""How far sides of a found walker may be from the drawn ones; the shipped weights need a third."""
 TO_LEARN = "--to-learn"
 
 __all__ = ["ForeignModelError", "inspect", "vetted"]

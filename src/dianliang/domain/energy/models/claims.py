@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from dianliang.core.second_person import SAYS_WHAT, WITHDRAWN_WITH_WORDS, HeldAgainstDocument
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.energy import lifecycle
 
@@ -76,19 +77,10 @@ class Factor(models.Model):
         return f"{self.name} {self.value.normalize():f} {self.unit}"
 
 
-class FactorCheck(models.Model):
+class FactorCheck(HeldAgainstDocument):
     """A second person held a version against its document (因子核对); a withdrawn one stays."""
 
     factor = models.ForeignKey(Factor, models.PROTECT, related_name="checks", verbose_name="因子")
-    document = models.CharField("对照的文件", max_length=200)
-    words = models.CharField("核对了什么", max_length=300)
-    checked_by = models.CharField("核对人账号", max_length=64)
-    checked_name = models.CharField("核对人", max_length=64)
-    checked_person = models.CharField("核对人编号", max_length=24, blank=True)
-    checked_at = models.DateTimeField("核对时间")
-    withdrawn_by = models.CharField("撤回人", max_length=64, blank=True)
-    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    withdrawn_words = models.CharField("撤回原因", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "因子核对"
@@ -98,13 +90,10 @@ class FactorCheck(models.Model):
                 fields=["factor"], condition=Q(withdrawn_at=None), name="energy_factor_checked_once"
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_by="", withdrawn_words="")
-                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="") & ~Q(withdrawn_words=""),
+                condition=WITHDRAWN_WITH_WORDS,
                 name="energy_factor_check_withdrawn_why",
             ),
-            models.CheckConstraint(
-                condition=~Q(document="") & ~Q(words=""), name="energy_factor_check_says_what"
-            ),
+            models.CheckConstraint(condition=SAYS_WHAT, name="energy_factor_check_says_what"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from dianliang.core import audit
+from dianliang.core.second_person import withdraw
 from dianliang.domain.energy import access
 from dianliang.domain.energy.models import Factor, FactorCheck
 from dianliang.kernel.actor import Actor
@@ -140,10 +141,8 @@ def withdraw_check(*, code: str, words: str, by: Actor, at: datetime) -> Factor:
     """
     factor = _to_check(code, by=by)
     said = clean_text(words, field="reason", label="撤回原因", most=300, least=4)
-    moved = FactorCheck.objects.filter(factor=factor, withdrawn_at=None).update(
-        withdrawn_by=by.name, withdrawn_at=at, withdrawn_words=said
-    )
-    if not moved:
+    checks = FactorCheck.objects.filter(factor=factor)
+    if not withdraw(checks, words=said, name=by.name, at=at):
         raise UnableToKeepFactorError(Phrase("这一版现在没有核对可以撤回。"))
     audit.record("energy.factor.uncheck", target=factor, by=by, at=at, reason=said)
     return factor
