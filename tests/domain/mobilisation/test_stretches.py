@@ -44,6 +44,16 @@ def test_a_shift_through_the_night_is_one_shift_of_the_day_on_which_it_begins() 
     assert [span.duration for span in found.values()] == [12 * HOUR] * 3
 
 
+def test_a_stretch_that_an_earlier_window_cut_short_goes_on() -> None:
+    pace, cut = Pace(on=12 * HOUR, rest=8 * HOUR), TimeWindow(MIDNIGHT, MIDNIGHT + 6 * HOUR)
+    window = TimeWindow(MIDNIGHT + 4 * HOUR, MIDNIGHT + 28 * HOUR)
+    others = Hand(held=(TimeWindow(MIDNIGHT + 8 * HOUR, MIDNIGHT + 16 * HOUR),))
+
+    on, second = stretches([Hand(), Hand()], window, pace=pace, had=cut)
+    assert (on, second.start - on.end) == (TimeWindow(MIDNIGHT, MIDNIGHT + 12 * HOUR), 12 * HOUR)
+    assert stretches([Hand(), others], window, pace=pace, had=cut)[0] == cut
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     HANDS,
@@ -51,12 +61,13 @@ def test_a_shift_through_the_night_is_one_shift_of_the_day_on_which_it_begins() 
     st.integers(0, 47),
     st.sampled_from([12, 24, 48, 72, 96]),
     st.none() | st.integers(-20, 0),
+    st.integers(0, 5),
 )
-def test_shifts_are_whole_rested_and_one_a_day(hands, pace, begins, hours, before) -> None:
+def test_shifts_are_whole_rested_and_one_a_day(hands, pace, begins, hours, before, short) -> None:
     start = MIDNIGHT + begins * HOUR
     window = TimeWindow(start, start + hours * HOUR)
     had = (
-        TimeWindow(start + before * HOUR, start + before * HOUR + pace.on)
+        TimeWindow(start + before * HOUR, start + before * HOUR + pace.on - short * HOUR)
         if before is not None
         else None
     )
@@ -68,7 +79,9 @@ def test_shifts_are_whole_rested_and_one_a_day(hands, pace, begins, hours, befor
     assert list(days.values()) == list(found)  # nothing is cut or lost, and no two share a day
     assert all(day == span.start.astimezone(SHANGHAI).date() for day, span in days.items())
     assert all(span.duration <= pace.on and span.end <= window.end for span in found)
-    worked = [had, *(span for span in found if span.start != had.start)] if had else list(found)
+    is_on = had is not None and start < had.end
+    worked = [had, *found] if had and not is_on else list(found)
     assert all(b.start - a.end >= pace.rest for a, b in pairwise(worked))
-    if had and start < had.end and min(had.end, window.end) - had.start >= HOUR:
-        assert found[0] == TimeWindow(had.start, min(had.end, window.end))
+    if had and is_on and min(had.end, window.end) - had.start >= HOUR:
+        assert found[0].start == had.start
+        assert found[0].end >= min(had.end, window.end)

@@ -67,6 +67,7 @@ def with_everything(draw: st.DrawFn) -> Problem:
             returns=draw(st.sampled_from([{}, {"pump": 1}])),
             value=draw(st.sampled_from([None, 0.0, 900.0, 50_000.0])),
             late_per_s=draw(st.sampled_from([None, 0.0, 30.0])),
+            wait_per_s=draw(st.sampled_from([0.0, 5.0])),
         )
         for each in problem.jobs
     ]

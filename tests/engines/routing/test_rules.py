@@ -157,6 +157,7 @@ RULES = {
     "another way home": Rule(to_shifts(end=km_east(-6)), "travel"),
     "promise": Rule(to_job("J1", due_at=at(8.6))),
     "promise of another price": Rule(to_job("J2", due_at=at(8.5), late_per_s=30.0)),
+    "wait": Rule(to_job("J2", wait_per_s=30.0)),
     "known team": Rule(to_job("J1", preferred_team="B")),
     "price of going out": Rule(to_team("B", shift_price=5000.0)),
     "even loads": Rule(lambda problem: replace(problem, weights=Weights(balance=1.0))),

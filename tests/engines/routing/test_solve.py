@@ -16,6 +16,7 @@ from dianliang.engines.routing import (
     Priority,
     Problem,
     Team,
+    Weights,
     check,
     solve,
 )
@@ -254,6 +255,21 @@ def test_a_promise_already_broken_is_kept_late_rather_than_never(days, priority)
     plan = plan_of(job("J", due_at=at(8 - 24 * days), priority=priority))
 
     assert plan.stop_of("J")[1].late_s > days * 86_000
+
+
+@pytest.mark.parametrize("first", ["J", "K"])
+def test_who_waits_at_a_price_is_served_first_though_promised_no_sooner(first):
+    waits = [replace(job(name, due_at=at(16)), wait_per_s=20.0 * (name == first)) for name in "JK"]
+    (route,) = plan_of(*waits).routes
+
+    assert route.stops[0].job_id == first
+
+
+def test_a_long_wait_is_better_than_none():
+    plan = plan_of(*(job(f"J{n}", minutes=60, wait_per_s=100.0) for n in range(6)))
+
+    assert not plan.unassigned
+    assert plan.objective.waiting <= 6 * Weights().wait_most_share * Weights().unassigned_should
 
 
 def test_people_are_able_on_the_days_they_are_there():

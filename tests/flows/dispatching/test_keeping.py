@@ -10,9 +10,11 @@ from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
+from dianliang.engines.routing import GreatCircle
 from dianliang.flows.dispatching import drafting, keeping, reading
 from dianliang.flows.dispatching.keeping import under_way
 from dianliang.kernel.actor import Role
+from dianliang.kernel.geo import GeoPoint
 from tests.flows.dispatching import test_lines as lines
 from tests.flows.dispatching.test_dispatching import (
     chief,
@@ -78,6 +80,25 @@ def test_a_draft_keeps_what_a_crew_has_set_out_for_and_puts_the_rest_in_force(to
     assert gone.job.number in kept
     assert "A队" in kept
     assert LogEntry.objects.filter(words__contains="在途的保留不动").count() == 1
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_crew_is_given_nothing_to_do_before_what_it_is_under_way_to(town, is_there):
+    incident, live = in_force(town)
+    gone = Visit.objects.filter(plan=live, team__code="A").order_by("arrive_at").last()
+    set_out(town, gone)
+    if is_there:
+        crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
+        visits.arrive(visit=gone, by=crew, at=SOON, device_at=SOON)
+    base = GeoPoint(gone.team.base_lat, gone.team.base_lon)
+    way_s = 0 if is_there else GreatCircle().between(base, GeoPoint(gone.job.lat, gone.job.lon))[0]
+
+    draft = drafted(town, incident, at=SOON, starts_at=SOON, hours=24)
+
+    stops = list(draft.stops.filter(team__code="A", on=gone.on).order_by("start_at"))
+    assert stops[0].job == gone.job
+    early_s = (stops[0].start_at - SOON).total_seconds() - way_s
+    assert 0 <= early_s <= 5 * 60
 
 
 def test_a_draft_that_drops_what_a_crew_has_accepted_keeps_it_with_its_crew(town):

@@ -35,26 +35,46 @@ def stretches(
     """Return when a crew works in a window: as early as it can, then on and off in turn.
 
     What it `had` is the stretch that it has begun last: one that is still going on comes first, as
-    it began, and is not begun anew; after it comes the rest. Cost: stretches × duties.
+    it began, and is not begun anew; after it comes the rest. A stretch that an earlier window cut
+    short goes on until the pace ends it. Cost: stretches × duties.
     """
     found: list[TimeWindow] = []
     start = window.start
+    busy = [_busy(hand, pace.rest) for hand in hands]
+    needed = min(pace.least, len(hands))
     if had is not None:
         if had.end > start:
+            had = _gone_on(
+                had, until=min(had.start + pace.on, window.end), busy=busy, needed=needed
+            )
             found.append(TimeWindow(had.start, min(had.end, window.end)))
             start = max(start, _day_after(had))
         start = max(start, had.end + pace.rest)
-    busy = [_busy(hand, pace.rest) for hand in hands]
-    needed = min(pace.least, len(hands))
     while needed and start + SHORTEST <= window.end:
         wanted = TimeWindow(start, min(start + pace.on, window.end))
-        stands = [[span for span in spans if span.overlaps(wanted)] for spans in busy]
+        stands = _stands(busy, wanted)
         if sum(not spans for spans in stands) >= needed:
             found.append(wanted)
             start = max(wanted.end + pace.rest, _day_after(wanted))
         else:
             start = min(span.end for spans in stands for span in spans)
     return tuple(span for span in found if span.duration >= SHORTEST)
+
+
+def _gone_on(
+    had: TimeWindow, *, until: datetime, busy: Sequence[Sequence[TimeWindow]], needed: int
+) -> TimeWindow:
+    """Return a stretch with what it goes on beyond its end, if people enough are free for that."""
+    if until <= had.end:
+        return had
+    stands = _stands(busy, TimeWindow(had.end, until))
+    is_free = needed and sum(not spans for spans in stands) >= needed
+    return TimeWindow(had.start, until) if is_free else had
+
+
+def _stands(busy: Sequence[Sequence[TimeWindow]], wanted: TimeWindow) -> list[list[TimeWindow]]:
+    """Return of each person what stands against a stretch."""
+    return [[span for span in spans if span.overlaps(wanted)] for spans in busy]
 
 
 def _busy(hand: Hand, rest: timedelta) -> list[TimeWindow]:

@@ -38,9 +38,18 @@ LATE_PER_S: Mapping[str, float] = {
     "temporary": 4.0,
     "other": 1.0,
 }
-"""What a second of lateness costs: days go slower than planned, and what comes last is not reached.
-In the flood exercise customers of the two graver grades waited by hand rules hardly longer while
-all seconds were priced alike."""
+"""What a second after the promise costs. In the flood exercise customers of the two graver grades
+waited by hand rules hardly longer while all seconds were priced alike."""
+WAIT_PER_S: Mapping[str, float] = {
+    "special": 20.0,
+    "first": 6.0,
+    "second": 0.5,
+    "temporary": 0.5,
+    "other": 0.0,
+}
+"""What a second of waiting costs before the promise, and as a part of `LATE_PER_S` after it: days
+go slower than planned, and what comes last is not reached. Without it a grave task stood anywhere
+before its promise, and hand rules, which go to the gravest first, served more of that grade."""
 PRIORITY: Mapping[str, str] = {
     "special": Job.Priority.MUST,
     "first": Job.Priority.MUST,

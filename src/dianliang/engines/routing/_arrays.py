@@ -189,6 +189,7 @@ def _items(
         row["service"] = job.duration_s
         row["penalty"] = worth = weights.worth(job)
         row["lure"] = whole[job.part.line_id] - worth if job.part else 0.0
+        row["wait_price"], row["wait_most"] = job.wait_per_s, weights.wait_most_share * worth
         row["width"] = sum(shut - opens for opens, shut in spans[number])
         if job.id in locks:
             row["penalty"] = LOCKED_FACTOR * weights.unassigned_must

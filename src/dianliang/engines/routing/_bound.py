@@ -78,6 +78,7 @@ def _counting(rules: Relaxed, musts: Floats) -> Prices:
         worth=musts,
         own=np.where(rules.able_shifts, 0.0, np.inf),
         late=np.zeros((3, n)),
+        wait=np.zeros((2, n)),
         due=np.zeros(n),
         travel=0.0,
         fixed=np.zeros(shifts),

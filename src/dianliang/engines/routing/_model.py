@@ -20,11 +20,13 @@ class Job:
     """Something to be done at one place. No windows means any time of any shift.
 
     `due_at` is a promise: to start later is priced, not forbidden, at `late_per_s` or else at the
-    weight of the problem. `value` replaces the weight of the priority as the price of leaving the
-    job out. `gear` is taken along from the base and stays; `returns` is brought back to it.
-    `levels` are least levels of skills. Work that leads somewhere else ends at `ends_at`, and may
-    be done from there to `at` if it goes `either_way`. A `part` of a line needs the line's time to
-    set up unless the team comes from the part before; it may set up before a window opens.
+    weight of the problem. `wait_per_s` is the price of each second that the job waits, promise or
+    not, from the first moment at which anybody works. `value` replaces the weight of the priority
+    as the price of leaving the job out. `gear` is taken along from the base and stays; `returns` is
+    brought back to it. `levels` are least levels of skills. Work that leads somewhere else ends at
+    `ends_at`, and may be done from there to `at` if it goes `either_way`. A `part` of a line needs
+    the line's time to set up unless the team comes from the part before; it may set up before a
+    window opens.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Job:
     value: float | None = None
     due_at: datetime | None = None
     late_per_s: float | None = None
+    wait_per_s: float = 0.0
     area: str = ""
     allowed_teams: frozenset[str] | None = None
     forbidden_teams: frozenset[str] = frozenset()
@@ -160,7 +163,8 @@ class Weights:
 
     Lateness is priced steeply up to `late_most_share` of what leaving the job out costs, and gently
     beyond, up to `late_rest_share` over a week: to come late is always better than never to come.
-    What was late before the first shift began cannot be helped and is not priced.
+    What was late before the first shift began cannot be helped and is not priced. All of a wait
+    costs at most `wait_most_share` of what leaving the job out does.
     """
 
     unassigned_must: float = 400_000
@@ -169,6 +173,7 @@ class Weights:
     late_per_s: float = 4.0
     late_most_share: float = 0.5
     late_rest_share: float = 0.25
+    wait_most_share: float = 0.2
     overtime_per_s: float = 3.0
     travel_per_s: float = 1.0
     other_team: float = 1_200
@@ -189,6 +194,10 @@ class Weights:
     def worth(self, job: Job) -> float:
         """Return what it costs to leave a job out: its own value, or its priority's weight."""
         return self.unassigned(job.priority) if job.value is None else job.value
+
+    def wait(self, wait_s: float, job: Job) -> float:
+        """Return what it costs to begin a job `wait_s` after anybody could begin anything."""
+        return min(wait_s * job.wait_per_s, self.wait_most_share * self.worth(job))
 
     def late(self, late_s: float, job: Job) -> float:
         """Return what it costs to begin a job `late_s` after its promise."""
@@ -330,6 +339,8 @@ class Objective:
     other_team: int
     series_teams: int = 0
     balance: float = 0.0
+    waiting: float = 0.0
+    """What waits cost, in weighted seconds."""
     total: float
 
 

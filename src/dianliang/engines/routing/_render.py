@@ -1,6 +1,6 @@
 """Turn a plan in arrays into one for people: times, reasons, the parts of the objective."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -136,13 +136,20 @@ def route_of(
     )
 
 
-def late_price(problem: Problem, job: Job, late_s: float) -> float:
-    """Return what the lateness of one stop costs; what nobody could help is free."""
-    if not late_s or job.due_at is None:
-        return 0.0
+def _waits(problem: Problem, jobs: Mapping[str, Job], stops: Sequence[Stop]) -> tuple[float, float]:
+    """Return what lateness and what waits cost, from the first moment at which anybody works."""
+    if not stops:
+        return 0.0, 0.0
+    weights = problem.weights
     epoch = min(shift.window.start for team in problem.teams for shift in team.shifts)
-    free_s = max(0.0, (epoch - job.due_at).total_seconds())
-    return problem.weights.late(max(0.0, late_s - free_s), job)
+    late = waited = 0.0
+    for stop in stops:
+        job = jobs[stop.job_id]
+        waited += weights.wait((stop.start_at - epoch).total_seconds(), job)
+        if stop.late_s and job.due_at is not None:
+            free_s = max(0.0, (epoch - job.due_at).total_seconds())
+            late += weights.late(max(0.0, stop.late_s - free_s), job)
+    return late, waited
 
 
 def objective_of(
@@ -163,6 +170,7 @@ def objective_of(
         for series in problem.series
     )
     uneven = _balance(problem, routes, jobs)
+    late, waiting = _waits(problem, jobs, stops)
     ranks = [job.priority for job in out]
     must, should, may = (ranks.count(p) for p in (Priority.MUST, Priority.SHOULD, Priority.MAY))
     return Objective(
@@ -175,8 +183,10 @@ def objective_of(
         other_team=other,
         series_teams=further,
         balance=uneven,
+        waiting=waiting,
         total=sum(weights.worth(job) for job in out)
-        + sum(late_price(problem, jobs[stop.job_id], stop.late_s) for stop in stops)
+        + late
+        + waiting
         + sum(teams[route.team_id].shift_price for route in routes)
         + over * weights.overtime_per_s
         + travel * weights.travel_per_s

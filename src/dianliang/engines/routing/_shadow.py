@@ -21,16 +21,18 @@ class Prices:
     worth: Floats  # (n,)
     own: Floats  # (n, V): lateness at the first begin, another team; infinite where impossible
     late: Floats  # (3, n): a second at first, most of that, a second without end
+    wait: Floats  # (2, n): a second from the first opening, most of that
     due: Floats  # (n,): from when on lateness is priced
     travel: float
     fixed: Floats  # (V,)
     over: float
 
     def lateness(self, begin: Floats) -> Floats:
-        """Return the price of beginning each job at a time. Shape (…, n)."""
+        """Return the price of beginning each job at a time, its wait included. Shape (…, n)."""
         steep, most, gentle = self.late
         late = np.maximum(0.0, begin - self.due)
-        cost: Floats = np.minimum(steep * late, most) + gentle * late
+        waited = np.minimum(self.wait[0] * begin, self.wait[1])
+        cost: Floats = waited + np.minimum(steep * late, most) + gentle * late
         return cost
 
 
@@ -54,6 +56,7 @@ def prices_of(problem: Problem, compiled: Compiled, rules: Relaxed, worth: Float
         worth=worth,
         own=np.zeros_like(rules.earliest),
         late=np.array([jobs["late_price"], jobs["late_most"], jobs["late_rest"]]),
+        wait=np.array([jobs["wait_price"], jobs["wait_most"]]),
         due=np.array([_priced_from(job.due_at, compiled) for job in compiled.jobs]),
         travel=float(problem.weights.travel_per_s),
         fixed=d.routes["fixed"].astype(np.float64),

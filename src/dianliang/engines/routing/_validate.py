@@ -93,6 +93,9 @@ def _job(job: Job) -> Iterator[ProblemError]:
     if job.late_per_s is not None and not 0 <= job.late_per_s < inf:
         words = f"工单 {job.id} 的每秒超时代价应为不小于零的数。"
         yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)
+    if not 0 <= job.wait_per_s < inf:
+        words = f"工单 {job.id} 的每秒等待代价应为不小于零的数。"
+        yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)
     if job.due_at is not None and job.due_at.tzinfo is None:
         words = f"工单 {job.id} 的承诺时刻 {job.due_at:%m-%d %H:%M} 没有时区，请写明（如 +08:00）。"
         yield ProblemError(code=ErrorCode.BAD_VALUE, id=job.id, words=words)

@@ -179,9 +179,10 @@ class Game:
         if shift is None:
             return
         if at < shift.start:
-            crew.place = self.flood.seats[crew.band.seat]
             self._push(shift.start, crew)
             return
+        if not crew.spells or crew.spells[-1].start < shift.start:
+            crew.place = self.flood.seats[crew.band.seat]  # it has rested at home
         if self._fetches(crew, desk.errand(self, crew), shift, at):
             return
         for work in desk.offers(self, crew, at=at):

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -44,9 +44,7 @@ OPEN = ("SCHEDULED", "ACCEPTED", "EN_ROUTE", "ARRIVED")
 STEPS = {status: steps for steps, status in enumerate(OPEN)}
 """How many steps a crew has taken that stands there."""
 PRESSED = {"accept": visits.accept, "depart": visits.depart, "arrive": visits.arrive}
-PLANNED_ON_H, PLANNED_REST_H = 10, 10
-"""Two hours less than crews may work: days go slower than planned, and who is late would break off
-what stands last."""
+HOUR = timedelta(hours=1)
 LABELS = {URGENT: "急件", LOST: "失去一支队伍", CUT: "一片进不去", BROKEN: "装备损坏"}
 
 
@@ -176,11 +174,11 @@ class Product:
         left_h = (game.flood.end - at).total_seconds() / 3600
         asked = drafting.Asked(
             starts_at=at,
-            hours=max(
-                (h for h in drafting.LENGTHS_H if h <= left_h), default=drafting.LENGTHS_H[0]
+            hours=min(
+                (h for h in drafting.LENGTHS_H if h >= left_h), default=drafting.LENGTHS_H[-1]
             ),
-            on_h=PLANNED_ON_H,
-            rest_h=PLANNED_REST_H,
+            on_h=ON // HOUR,  # who is late does not reach what stands last: the least grave
+            rest_h=REST // HOUR,
             is_halved=False,
             teams=tuple(code for code, crew in game.crews.items() if not crew.is_lost),
             stores=(),

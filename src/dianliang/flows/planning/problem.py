@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from dianliang.domain.catalog.models import Skill
-from dianliang.domain.work.models import Job, Plan
+from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty
 from dianliang.engines import routing
@@ -22,7 +22,7 @@ from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, 
 from dianliang.flows.planning.lines import with_lines
 from dianliang.flows.planning.relaxing import Lane, relaxed
 from dianliang.flows.planning.scene import Asked, Scene
-from dianliang.flows.planning.terms import Terms, prices, terms_of
+from dianliang.flows.planning.terms import ORDINARY, Price, Terms, prices, terms_of
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
@@ -33,10 +33,7 @@ LUNCH, NIGHT = (11.5, 13.5), (23.5, 25.5)
 """Lunch, and the meal of a shift that passes midnight, begin and end between these hours."""
 LOCKED_TOLERANCE_S, CONFIRMED_TOLERANCE_S = 15 * 60, 5 * 60
 """How far a locked line may shift, and a visit that a team has confirmed: not noticeably."""
-ORDINARY = Terms(incident="", windows={})
-"""What holds where nothing special does: gear on the car, bases."""
-BY_PRIORITY = (None, None)
-"""What to leave a job out costs, and a second of lateness, is what its priority says."""
+BY_PRIORITY = Price()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +95,8 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
     wanted = _with_relations(asked.jobs)
     jobs = {n: job for n, job in wanted.items() if n not in asked.happened.withdrawn}
     teams = {team.code: team for team in _with_areas(asked.teams)}
-    scene = Scene.of(asked, jobs, teams, at=at)
+    ways, price = roads.ways(), prices(asked.terms, jobs)
+    scene = Scene.of(asked, jobs, teams, travel=ways.travel, at=at)
     made, working = [], {}
     for code, team in teams.items():
         present = scene.present(code)
@@ -106,7 +104,6 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             working[code] = present
             made.append(_engine_team(team, present, scene, jobs))
     locks = dict(_locks(asked, scene, jobs, working))
-    ways, price = roads.ways(), prices(asked.terms, jobs)
     hours = _hours_of_ordinary(asked, scene)
     timeless = {number for number, lock in locks.items() if lock.start_at is None}
     held = price.keys() | locks.keys()
@@ -230,9 +227,7 @@ def _windows(job: Job, hours: Sequence[TimeWindow]) -> tuple[TimeWindow, ...]:
     return tuple(by_day(job, own, hours) if hours else own)
 
 
-def _engine_job(
-    job: Job, windows: tuple[TimeWindow, ...], price: tuple[float | None, float | None]
-) -> routing.Job:
+def _engine_job(job: Job, windows: tuple[TimeWindow, ...], price: Price) -> routing.Job:
     """Return a job for the engine; one whose confirmed time is past keeps no window."""
     return routing.Job(
         id=job.number,
@@ -242,13 +237,26 @@ def _engine_job(
         skills=frozenset({job.skill.code}) if job.skill else frozenset(),
         gear={str(kind): int(count) for kind, count in job.gear.items()},
         priority=routing.Priority(job.priority),
-        value=price[0],
-        late_per_s=price[1],
+        value=price.worth,
+        late_per_s=price.late_per_s,
+        wait_per_s=price.wait_per_s,
         due_at=job.due_at,
         area=job.area.code,
         forbidden_teams=frozenset({job.forbidden_team.code} if job.forbidden_team else ()),
         preferred_team=job.preferred_team.code if job.preferred_team else None,
     )
+
+
+def _is_next(visit: Visit, start_at: datetime, scene: Scene) -> bool:
+    """Tell whether a team begins a visit as soon as it can, whatever the plan said.
+
+    Who is at work does, and who comes late. Who comes early waits for the time that a customer was
+    told; in an emergency nobody was told any.
+    """
+    if visit.status == "ACCEPTED":
+        return False
+    is_waited_for = scene.terms is None and visit.status == "EN_ROUTE"
+    return not is_waited_for or start_at < scene.starts_at(visit.team, visit.on)
 
 
 def _locks(
@@ -261,7 +269,7 @@ def _locks(
         tolerance_s = CONFIRMED_TOLERANCE_S
         if number in asked.happened.longer:
             start_at = visit.arrive_at
-        if visit.status != "ACCEPTED" and start_at < scene.at:
+        if _is_next(visit, start_at, scene):
             start_at, tolerance_s = scene.starts_at(visit.team, visit.on), LOCKED_TOLERANCE_S
         held[number] = (visit.team.code, visit.on, start_at, tolerance_s)
     for number, (code, on, start_at, tolerance_s) in held.items():

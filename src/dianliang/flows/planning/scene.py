@@ -9,10 +9,11 @@ from dianliang.domain.work.lifecycle import VISIT_COMMITTED, VISIT_OPEN
 from dianliang.domain.work.models import Job, Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
+from dianliang.engines import routing
 from dianliang.flows.planning.happened import NOTHING, Happened
 from dianliang.flows.planning.relaxing import Lane, opened_days
-from dianliang.flows.planning.terms import Fetch, Terms, first_open
-from dianliang.flows.planning.whereabouts import places_now
+from dianliang.flows.planning.terms import ORDINARY, Fetch, Terms, first_open
+from dianliang.flows.planning.whereabouts import arrivals, places_now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -59,11 +60,19 @@ class Scene:
     day_now: dict[str, date]
     """The day of the shift that each team is in, or comes to next."""
     place_now: dict[str, GeoPoint]
+    arrives_at: dict[str, datetime]
+    """When a team that is on the way can be where it is going."""
     terms: Terms | None
 
     @classmethod
     def of(
-        cls, asked: Asked, jobs: dict[str, Job], teams: dict[str, Team], *, at: datetime
+        cls,
+        asked: Asked,
+        jobs: dict[str, Job],
+        teams: dict[str, Team],
+        *,
+        travel: routing.Travel,
+        at: datetime,
     ) -> "Scene":
         """Read the duty and the visits of the teams in few queries per day."""
         first = first_open(asked.terms, at=at)
@@ -83,6 +92,11 @@ class Scene:
         committed = Visit.objects.filter(
             job__in=[job.pk for job in jobs.values()], status__in=VISIT_COMMITTED
         ).select_related("job", "team")
+        terms = asked.terms or ORDINARY
+        homes = {
+            code: terms.sets_off_from(code, now[code], GeoPoint(team.base_lat, team.base_lon))
+            for code, team in teams.items()
+        }
         return cls(
             at=at,
             days=tuple(day for day in whole[:length] if day >= first),
@@ -95,6 +109,7 @@ class Scene:
             lunched=asked.lunched,
             day_now=now,
             place_now=places_now(visits, days=now),
+            arrives_at=arrivals(visits, days=now, homes=homes, travel=travel),
             terms=asked.terms,
         )
 
@@ -113,11 +128,13 @@ class Scene:
         )
 
     def starts_at(self, team: Team, day: date) -> datetime:
-        """Return when a team can start: with its shift, but never in the past."""
+        """Return when a team can start: with its shift, never in the past or on its way."""
         begin = self._shift(team, day).start
         begin = max(begin, self.lunched.get((team.code, day), begin))
         fetch = self._fetch(team, day)
         begin = max(begin, fetch.until) if fetch else begin
+        if day == self.day_now[team.code]:
+            begin = max(begin, self.arrives_at.get(team.code, begin))
         late_s = (self.at - begin).total_seconds()
         if late_s <= 0:
             return begin
@@ -132,8 +149,7 @@ class Scene:
         return self.place_now.get(team.code, fetch.at if fetch else base) if is_now else base
 
     def _fetch(self, team: Team, day: date) -> Fetch | None:
-        own = self.terms.fetches.get(team.code, ()) if self.terms else ()
-        return next((fetch for fetch in own if fetch.on == day), None)
+        return self.terms.fetch_on(team.code, day) if self.terms else None
 
     def ends_at(self, team: Team, day: date) -> datetime:
         """Return when a team must be back: at the end of its shift, or when it is lost."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dianliang.domain.mobilisation.models import Dispatch, Task
-from dianliang.domain.mobilisation.tasks import LATE_PER_S
+from dianliang.domain.mobilisation.tasks import LATE_PER_S, WAIT_PER_S
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.flows.planning.relaxing import Lane
@@ -61,6 +61,15 @@ class Terms:
                 found[code] = min(found.get(code, (window.start, on)), (window.start, on))
         return {code: on for code, (_, on) in found.items()}
 
+    def fetch_on(self, code: str, on: date) -> Fetch | None:
+        """Return what a team fetches before its shift of a day, if anything."""
+        return next((fetch for fetch in self.fetches.get(code, ()) if fetch.on == on), None)
+
+    def sets_off_from(self, code: str, on: date, base: GeoPoint) -> GeoPoint:
+        """Return where a team begins its shift: where it gets gear, where it gathers, its base."""
+        fetch = self.fetch_on(code, on)
+        return fetch.at if fetch else self.places.get(code, ("", base))[1]
+
     def gear_on(
         self, code: str, on: date, own: Mapping[str, Any], *, at: datetime
     ) -> dict[str, int]:
@@ -106,6 +115,10 @@ class Terms:
         }
 
 
+ORDINARY = Terms(incident="", windows={})
+"""What holds where nothing special does: gear on the car, bases."""
+
+
 def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
     """Return the terms that are kept with a plan; None for an ordinary one."""
     body = (outcome or {}).get("terms")
@@ -149,19 +162,36 @@ def first_open(terms: Terms | None, *, at: datetime) -> date:
     return found
 
 
-def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, tuple[float, float]]:
-    """Return what it costs to leave jobs out, and a second of lateness, where an incident says so.
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What it costs to leave a job out, and each second of lateness and of its wait.
 
-    Of other jobs their priority says it.
+    None means what its priority says.
+    """
+
+    worth: float | None = None
+    late_per_s: float | None = None
+    wait_per_s: float = 0.0
+
+
+def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, Price]:
+    """Return the prices of jobs where an incident says so; of others their priority says them.
+
+    Parts of a line wait for no price: who works along it does one after the other, in any order.
     """
     if terms is None:
         return {}
-    rows = Task.objects.filter(incident__number=terms.incident)
+    rows = Task.objects.filter(incident__number=terms.incident).select_related("job")
     return {
-        number: (worth, LATE_PER_S[rank])
-        for number, worth, rank in rows.values_list("job__number", "worth", "rank")
-        if number in jobs
+        row.job.number: _price(row)
+        for row in rows.only("job__number", "worth", "rank", "line")
+        if row.job.number in jobs
     }
+
+
+def _price(row: Task) -> Price:
+    wait_per_s = 0.0 if row.line_id else WAIT_PER_S[row.rank]
+    return Price(row.worth, LATE_PER_S[row.rank] - wait_per_s, wait_per_s)
 
 
 def refuse_if_dispatch(plan: Plan) -> None:

@@ -29,6 +29,7 @@ OBJECTIVE: Mapping[str, tuple[str, str]] = {
     "other_team": ("没由优先队伍承接（张）", COUNT),
     "series_teams": ("系列里多用的队伍（支）", COUNT),
     "balance": ("忙闲不均的代价，折合行车", SPAN),
+    "waiting": ("等待的代价，折合行车", SPAN),
     "total": ("总代价，折合行车", SPAN),
 }
 

@@ -230,6 +230,7 @@ def test_costs_and_travel_are_taken_from_the_parameters():
         late_per_s=2,
         late_most_share=2,
         late_rest_share=2,
+        wait_most_share=2,
         overtime_per_s=2,
         travel_per_s=2,
         other_team=120,
@@ -357,7 +358,7 @@ def test_a_wrong_cell_of_a_job_is_told_with_its_place(cells, words):
         ({"参数": [{"参数": "坐标系", "值": "北京54"}]}, "“参数”表 第 2 行 B 列：“值”应为WGS 84"),
         (
             {"工单": [{**JOB, "可上门时间": "9:00-11:00"}]},
-            "“工单”表 第 2 行 S 列：表头“可上门时间”不认识，是不是“可上门时段”",
+            "“工单”表 第 2 行 T 列：表头“可上门时间”不认识，是不是“可上门时段”",
         ),
     ],
 )

@@ -35,6 +35,8 @@ ITEM = np.dtype(
         ("late_price", "f8"),  # per second, up to late_most in all
         ("late_most", "f8"),
         ("late_rest", "f8"),  # per second without end
+        ("wait_price", "f8"),  # per second from the first opening, up to wait_most in all
+        ("wait_most", "f8"),
         ("penalty", "f8"),  # price of leaving out
         ("lure", "f8"),  # what going there may be worth beyond it: others there, its line
         ("far", "f8"),  # seconds from the nearest depot

@@ -49,12 +49,14 @@ def latest_begin(d: Data, item: int, by: int) -> int:
 
 @inlined
 def late_cost(d: Data, item: int, begin: int) -> float:
-    """Return the price of beginning after the promise: steep at first, then gentle."""
+    """Return the price of the wait, and of beginning after the promise: steep, then gentle."""
     job = d.items[item]
-    late = begin - job.due - job.late_free
-    if late <= 0:
-        return 0.0
-    return min(job.late_price * late, job.late_most) + job.late_rest * late
+    late, price = begin - job.due - job.late_free, 0.0
+    if job.wait_price > 0:
+        price = min(job.wait_price * begin, job.wait_most)
+    if late > 0:
+        price += min(job.late_price * late, job.late_most) + job.late_rest * late
+    return price
 
 
 @inlined
@@ -159,7 +161,9 @@ def slacken(d: Data, s: Tour, v: int, first: int) -> None:
         else:
             latest = latest_begin(d, stop.item, latest - item.service)
             calm -= item.service
-            if item.late_price > 0:
+            if item.wait_price > 0:
+                calm = min(calm, stop.begin)
+            elif item.late_price > 0:
                 calm = min(calm, max(item.due + item.late_free, stop.begin))
             calm = latest_begin(d, stop.item, calm)
         if p < first and stop.latest == latest and stop.calm == calm:

@@ -141,6 +141,7 @@ JOBS = Sheet(
         _column("只能由", "多个队伍用、隔开；留空不限", "Job.allowed_teams"),
         _column("不能由", "应回避的队伍，多个用、隔开", "Job.forbidden_teams"),
         _column("优先由", "最好由哪支队伍承接", "Job.preferred_team"),
+        _column("等待代价", "每多等 1 分钟折合多少分钟行车；留空不计", "Job.wait_per_s"),
     ),
     examples=(
         (
@@ -252,6 +253,11 @@ WEIGHTS = (
         name="超承诺每周（成）",
         note="其后每超一周占不做代价的几成",
         fills="Weights.late_rest_share",
+    ),
+    Setting(
+        name="等待封顶（成）",
+        note="等待的代价最多占不做代价的几成",
+        fills="Weights.wait_most_share",
     ),
     Setting(name="加班 1 分钟", note="每加班 1 分钟折合", fills="Weights.overtime_per_s"),
     Setting(name="行车 1 分钟", note="一般为 1", fills="Weights.travel_per_s"),

@@ -45,6 +45,7 @@ def _job(book: Book, cells: Cells, days: list[date], moved: Moved) -> Job | None
     windows, due_at = cells.windows("可上门时段", days), cells.promise("承诺时间")
     gear, returns = cells.counts("带去装备"), cells.counts("带回装备")
     value, late_per_s = cells.seconds("价值（分钟）", MINUTE_S), cells.number("超时代价")
+    wait_per_s = cells.number("等待代价")
     area, preferred = cells.code("区域", is_needed=False), cells.code("优先由", is_needed=False)
     allowed, forbidden = cells.code_set("只能由"), cells.code_set("不能由")
     if place is None or duration_s is None or len(cells.checks.found) > before:
@@ -62,6 +63,7 @@ def _job(book: Book, cells: Cells, days: list[date], moved: Moved) -> Job | None
         value=value,
         due_at=due_at,
         late_per_s=late_per_s,
+        wait_per_s=wait_per_s or 0.0,
         area=area,
         allowed_teams=allowed,
         forbidden_teams=forbidden or frozenset(),
