@@ -155,12 +155,15 @@ def demands_of(rows: Iterable[Task]) -> list[Demand]:
 def placed(plan: Plan) -> tuple[str, ...]:
     """Return the pieces that teams have set up under a plan: of each team the first of their sort.
 
-    A visit that is not done follows the plan's successor, so none counts twice.
+    What was done before the plan was made is no job of it, so none counts twice; a visit that was
+    accepted under an earlier plan keeps that one, and its job is this one's all the same.
     """
     terms = terms_of(plan.outcome)
     if terms is None:
         return ()
-    done = Visit.objects.filter(plan=plan, job__task__kind__isnull=False, status="DONE")
+    done = Visit.objects.filter(
+        job__in=plan.jobs.all(), job__task__kind__isnull=False, status="DONE"
+    )
     counts: dict[tuple[str, str], int] = {}
     for code, gear in done.values_list("team__code", "job__gear"):
         for sort, count in gear.items():
