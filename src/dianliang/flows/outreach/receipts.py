@@ -85,6 +85,7 @@ def _said(row: SheetRow, checks: Checks, known: set[str], *, at: datetime) -> Sa
         stage=SAID.get(state, 0),
         said_at=said_at or at,
         reason=checks.text(row, WHY, 120),
+        is_dated=bool(row.get(AT)),
     )
 
 
@@ -154,4 +155,10 @@ def _heard(row: Any, place: int, *, at: datetime) -> Said:
             Phrase("第 %(n)d 条的 at 应为不晚于现在的 ISO 8601 时间。", n=place), field="receipts"
         )
     reason = without_controls(str(found.get("reason") or ""))[:120]
-    return Said(number=number, stage=SAID[state], said_at=said_at, reason=reason)
+    return Said(
+        number=number,
+        stage=SAID[state],
+        said_at=said_at,
+        reason=reason,
+        is_dated=bool(found.get("at")),
+    )
