@@ -59,6 +59,7 @@ SAY_IN_ENGLISH = (
     *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
     *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
     *("flows/alerts/reading.py", "flows/dispatching"),
+    *("domain/incidents", "domain/outreach", "flows/incidents", "flows/outreach"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 

@@ -1,7 +1,8 @@
 """The other way to dispatch: solve what is left anew with a plain solver at each event.
 
 The peer gets the same jobs, skills, gear, hours and worths, and starts from where crews are; it
-knows nothing of promises, of what crews were told before, nor of a budget for changes.
+knows nothing of promises, of what crews were told before, nor of a budget for changes. A solver
+that finds nothing in its time leaves crews with what they were told last.
 """
 
 import time
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from benchmarks.routing.peers import Clock, pyvrp
+from benchmarks.routing.peers import Clock, Solver
 from dianliang.domain.mobilisation.loading import Crew as Hands
 from dianliang.domain.mobilisation.loading import Demand, Loads, Piece, load
 from dianliang.domain.mobilisation.tasks import worth_of
@@ -40,11 +41,16 @@ class Again:
 
 @dataclass(slots=True)
 class Resolving:
-    """A desk that asks PyVRP for `first_s` CPU-seconds at a rain, for `event_s` at an event."""
+    """A desk that asks `solve` for `first_s` CPU-seconds at a rain, for `event_s` at an event.
 
+    `silent` counts how often it found nothing in that time.
+    """
+
+    solve: Solver
     first_s: float
     event_s: float
     turns: list[Again] = field(default_factory=list[Again])
+    silent: int = 0
     _orders: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     _loads: Loads = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
 
@@ -54,8 +60,11 @@ class Resolving:
         began = time.perf_counter()
         before = {code: team for team, own in self._orders.items() for code in own}
         problem = self._problem(game, at)
-        found = pyvrp(problem, Clock(self.event_s if rain is None else self.first_s))
-        orders: dict[str, list[str]] = {}
+        limit_s = self.event_s if rain is None else self.first_s
+        found = self.solve(problem, Clock(limit_s), 1) if problem.jobs and problem.teams else {}
+        if not found:
+            self.silent += 1
+        orders: dict[str, list[str]] = {} if found else self._orders
         for key in sorted(found, key=lambda key: key[1]):
             orders.setdefault(key[0], []).extend(found[key])
         after = {code: team for team, own in orders.items() for code in own}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dianliang.kernel.phrases import Phrase, joined, kept, phrase_of
+from dianliang.kernel.phrases import Phrase, from_text, joined, kept, phrase_of, to_text
 
 LEAVES = st.one_of(st.text("甲乙%(", max_size=4), st.integers(0, 99))
 PHRASES = st.recursive(
@@ -59,3 +59,34 @@ def test_sentences_in_a_row_are_joined_by_a_sign_of_the_language():
 )
 def test_what_was_stored_otherwise_is_still_readable(stored, words):
     assert phrase_of(stored) == words
+
+
+@given(PHRASES)
+def test_a_phrase_in_a_column_of_text_keeps_its_parts_where_there_is_room_for_them(phrase):
+    stored = to_text(phrase, most=500)
+    again = from_text(stored)
+
+    assert again == phrase[:500]
+    if stored != phrase[:500]:
+        assert again.said(lambda words: ENGLISH.get(words, words)) == phrase.said(
+            lambda words: ENGLISH.get(words, words)
+        )
+
+
+def test_a_phrase_without_room_for_its_parts_is_plain_words_and_cut():
+    words = Phrase("近 %(n)d 天", n=7)
+
+    assert to_text(words, most=30) == '["近 %(n)d 天",{"n":7}]'
+    assert to_text(words, most=10) == "近 7 天"
+    assert to_text(words, most=3) == "近 7"
+    assert to_text(Phrase("没有说明"), most=10) == "没有说明"
+
+
+@given(st.one_of(st.text(), st.text().map('["'.__add__), st.lists(st.text()).map(json.dumps)))
+def test_words_that_were_never_a_phrase_stay_as_they_are(text):
+    assert from_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["[]", '["甲","乙"]', '["甲",{"n":1},2]', '["甲",', "连接超时"])
+def test_an_old_row_is_read_as_it_was_written(text):
+    assert from_text(text) == text

@@ -16,6 +16,7 @@ from django.db.models import Q
 from dianliang.core.models import BackgroundJob
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import to_text
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=10)
@@ -52,7 +53,7 @@ class JobContext:
         )
         kept = mine.update(
             progress_share=min(1.0, max(0.0, share)),
-            progress_note=note[:200],
+            progress_note=to_text(note, most=200),
             lease_until=self.clock() + LEASE,
         )
         if not kept:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from dianliang.core.models import BackgroundJob
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, from_text
 
 PAST, MOST_AHEAD = 60, 200
 """Ended jobs from which is learnt how long one takes; jobs ahead that are looked at."""
@@ -62,7 +62,7 @@ def note_of(job: BackgroundJob | None) -> str:
     """Return what a page says of work that goes on: how far it is, or how long it waits."""
     place = place_of(job)
     if job is None or place is None:
-        return job.progress_note if job else ""
+        return from_text(job.progress_note) if job else ""
     return _waiting(place)
 
 

@@ -1,5 +1,6 @@
 """Sentences that keep their parts, so that a page can say them in the reader's language."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -85,6 +86,29 @@ def phrase_of(kept: Any) -> str:
 def kept(words: str) -> Any:
     """Return words as they can be stored as JSON."""
     return words.kept() if isinstance(words, Phrase) else words
+
+
+def to_text(words: str, *, most: int) -> str:
+    """Return words for a column of text of `most` characters; see `from_text`.
+
+    A sentence with values keeps its parts where there is room for them; else it is plain words.
+    """
+    if isinstance(words, Phrase) and words.values:
+        told = json.dumps(words.kept(), ensure_ascii=False, separators=(",", ":"))
+        if len(told) <= most:
+            return told
+    return words[:most]
+
+
+def from_text(text: str) -> str:
+    """Return the sentence that `to_text` put there; whatever else is there stays as it is."""
+    if not text.startswith('["'):
+        return text
+    try:
+        message, told = json.loads(text)
+    except (ValueError, TypeError):  # plain words that begin like that
+        return text
+    return phrase_of([message, told]) if isinstance(told, dict) else text
 
 
 def in_a_row(parts: Iterable[str], *, most: int | None = None) -> str:

@@ -18,6 +18,7 @@ from dianliang.integrations.cap.feed import Entry, write_feed
 from dianliang.integrations.web import Fetcher
 from dianliang.kernel.actor import Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import from_text
 from tests.flows.alerts.test_reading import AT, good, rain
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,7 @@ def test_a_feed_is_followed_entry_by_entry_and_one_bad_entry_keeps_none_out(town
     made = source(town, f"{web.url}/feed")
 
     assert ask(made) == 2
-    assert "不是 CAP 1.2 预警" in made.fault
+    assert "不是 CAP 1.2 预警" in from_text(made.fault)
     since = made.failing_since
     web.answers["/2.xml"] = ok(good("cancel.xml")[1])
     web.asked.clear()
@@ -121,7 +122,7 @@ def test_a_broken_address_in_a_feed_keeps_none_out_and_each_step_is_told(town, w
     made, told = source(town, f"{web.url}/feed"), []
 
     assert ask(made, told=told) == 1
-    assert (made.fault[:8], told) == ("http://[", [0, 0.5])
+    assert (from_text(made.fault)[:8], told) == ("http://[", [0, 0.5])
 
 
 def test_many_entries_that_fail_each_time_do_not_block_those_behind_them(town, web):
@@ -163,7 +164,7 @@ def test_what_goes_wrong_is_told_with_since_when(town, web, answer, words):
     for minutes in (0, 5):
         assert ask(made, at=AT + timedelta(minutes=minutes)) == 0
 
-    assert words in made.fault
+    assert words in from_text(made.fault)
     assert (made.failing_since, made.answered_at) == (AT, None)
 
 
@@ -172,7 +173,7 @@ def test_nothing_inside_is_asked_unless_the_operator_allows_it(town, web):
     made = source(town, f"{web.url}/cap.xml")
 
     assert ask(made, inside=()) == 0
-    assert "DIANLIANG_ALERT_NETWORKS" in made.fault
+    assert "DIANLIANG_ALERT_NETWORKS" in from_text(made.fault)
     assert web.asked == []
 
 

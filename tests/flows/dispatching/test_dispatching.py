@@ -251,6 +251,10 @@ def test_what_makes_no_sense_is_refused_with_the_field(town, flood):
             drafting.draft(asked=asked(**change), **one)
         assert refused.value.field == field
     assert not Plan.objects.exists()
+    with pytest.raises(InvalidInputError, match="不在本县范围内"):
+        tasking.open_urgent(
+            incident=flood, asked=urgent(lat="30.49", lon="1"), by=chief(town), at=NOON
+        )
     for stranger in (chief(town, "S2"), chief(town, "WTR"), town.actor("S1", Role.AUDITOR)):
         with pytest.raises(NotVisibleError):
             drafting.draft(asked=asked(), **{**one, "by": stranger})

@@ -6,10 +6,11 @@ import pytest
 
 from dianliang.domain.mobilisation import loading
 from dianliang.domain.mobilisation.models import ResourceRequest
-from dianliang.domain.work.models import Visit
+from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Checked, Record
 from dianliang.flows.dispatching import drafting, reading, tasking
+from dianliang.flows.dispatching.terms import placed
 from dianliang.flows.mobilising import requesting
 from dianliang.kernel.actor import Role
 from tests import gear
@@ -27,6 +28,19 @@ from tests.flows.dispatching.test_lines import (
 from tests.town import NOON
 
 pytestmark = pytest.mark.django_db
+
+
+def worked(town, visit, *, begins):
+    """The crew accepts and sets out; `begins` happens before it arrives and is done."""
+    crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
+    record = Record(checklist=tuple(Checked(str(n), ok=True) for n in visit.job.checklist))
+    for step in (visits.accept, visits.depart, begins, visits.arrive):
+        if step is begins:
+            begins()
+        else:
+            step(visit=visit, by=crew, at=visit.arrive_at, device_at=visit.arrive_at)
+        visit.refresh_from_db()
+    visits.complete(visit=visit, record=record, by=crew, at=visit.depart_at)
 
 
 def pumps(town, incident, count, minutes="300"):
@@ -102,12 +116,7 @@ def test_a_crew_that_has_used_what_it_carries_fetches_more_in_mid_shift_when_ask
     assert plan.stops.count() == 1
     forced(town, plan)
     done = Visit.objects.get(plan=plan)
-    crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
-    record = Record(checklist=tuple(Checked(str(n), ok=True) for n in done.job.checklist))
-    for step in (visits.accept, visits.depart, visits.arrive):
-        step(visit=done, by=crew, at=done.arrive_at, device_at=done.arrive_at)
-        done.refresh_from_db()
-    visits.complete(visit=done, record=record, by=crew, at=done.depart_at)
+    worked(town, done, begins=lambda: None)
 
     after = told(town, plan, done.depart_at, retried=1)
 
@@ -117,3 +126,27 @@ def test_a_crew_that_has_used_what_it_carries_fetches_more_in_mid_shift_when_ask
     assert {used, *own} == set(pieces)
     assert second.on == done.on
     assert any(fetch[3] > done.depart_at.isoformat() for fetch in terms["fetches"]["A"])
+
+
+def test_what_a_crew_had_set_out_with_is_used_though_another_plan_came_in_force(town, monkeypatch):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = crews_of(town, "A", people=2)
+    piece = transformer(town, incident)
+    pumps(town, incident, 1, minutes="120")
+    plan = drafted(town, incident, hours=12)
+    forced(town, plan)
+    done = Visit.objects.get(plan=plan)
+    newer = []
+
+    def another_plan():
+        on_the_way = done.arrive_at
+        box = urgent(title="箱体抬升", lat="30.51", lon="119.6", gear="", due_h="60")
+        newer.append(told(town, plan, on_the_way, urgent=box))
+        forced(town, newer[0], on_the_way)
+
+    worked(town, done, begins=another_plan)
+
+    assert placed(Plan.objects.get(pk=newer[0].pk)) == (piece,)
+    box = urgent(title="又一处", lat="30.52", lon="119.6", gear="", due_h="60")
+    after = told(town, newer[0], done.depart_at, urgent=box)
+    assert piece in after.outcome["terms"]["gone"]

@@ -11,7 +11,7 @@ from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.domain.workforce.models import Team
 from dianliang.engines.routing import GreatCircle
-from dianliang.flows.dispatching import drafting, keeping, reading
+from dianliang.flows.dispatching import drafting, keeping, reading, running
 from dianliang.flows.dispatching.keeping import under_way
 from dianliang.kernel.actor import Role
 from dianliang.kernel.geo import GeoPoint
@@ -201,3 +201,7 @@ def test_a_crew_at_work_on_a_line_keeps_its_part_in_the_next_draft(town):
     lines.forced(town, draft, at + timedelta(minutes=14))
     first.refresh_from_db()
     assert first.status == "ARRIVED"
+    (row,) = running.lines(incident, plan=Plan.objects.get(pk=draft.pk), at=at)
+    parts = [stop.job.task for stop in draft.stops.select_related("job__task")]
+    assert row.planned_m == sum(part.to_m - part.from_m for part in parts)
+    assert row.stretches[0].start_at == first.arrive_at

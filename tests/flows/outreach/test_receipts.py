@@ -101,6 +101,12 @@ def test_a_signed_call_counts_once_and_a_forged_or_old_one_not_at_all(town):
 
     assert (first.new, again.new, again.known) == (1, 0, 1)
     assert first.strange == ("nobody",)
+    undated = json.dumps({"receipts": [{**told[0], "at": ""}, {"id": "nobody", "state": "read"}]})
+    for later in (0, 1):
+        at = NOON + timedelta(minutes=later)
+        signature = signing.sign(undated.encode(), secret=SECRET, at=at)
+        once = {"body": undated.encode(), "signature": signature, "at": at}
+        assert receipts.called(**{**good, **once}).new == 0
     round_.channel.is_active = False  # what it carried before still comes back
     round_.channel.save()
     late = json.dumps({"receipts": [{**told[0], "state": "read"}]}).encode()
@@ -144,6 +150,9 @@ def test_a_file_of_receipts_is_taken_whole_or_not_at_all(town):
     ]
     taken = receipts.bring(number=outreach.number, content=table(good), by=by, at=NOON)
     assert taken.new == 3
+    an_hour_later = {"by": by, "at": NOON + timedelta(hours=1)}  # one of the rows has no time
+    taken = receipts.bring(number=outreach.number, content=table(good), **an_hour_later)
+    assert (taken.new, taken.known) == (0, 3)
     found = {f.label: (f.firms, f.messages) for f in progress.page(outreach.number, by=by).figures}
     assert (found["已阅读"], found["失败"], found["已移交"]) == ((1, 1), (1, 1), (1, 1))
     failed = people.listed(outreach.number, asked=people.Asked(state="-1"), by=by)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dianliang.engines.routing import MaxIterations, Plan, check
+from dianliang.engines.routing import MaxIterations, Params, Plan, check
 from dianliang.flows.planning.computing import NoExecutorError, compute
 from tests.engines.routing.worlds import county_day
 
@@ -40,7 +40,8 @@ def nothing_sent():
 
 @pytest.fixture(scope="module")
 def large():
-    return county_day(teams=30, jobs=900, seed=2)
+    """Well above the least that is cut, and most of it served, however a region is measured."""
+    return county_day(teams=100, jobs=2 * Params().region_jobs + 100, seed=2)
 
 
 def planned(problem, *, iterations=400) -> Plan:

@@ -16,6 +16,7 @@ from dianliang.domain.resources.models import ResourceKind
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import kept, phrase_of
 
 SHORT_MIN = 15
 WORTH: Mapping[str, float] = {
@@ -158,12 +159,21 @@ def write_down(
 ) -> Dispatch:
     """Note that a plan is the dispatch of an incident, or only asks what if."""
     made = Dispatch.objects.create(
-        incident=incident, plan=plan, words=words[:200], is_what_if=is_what_if
+        incident=incident,
+        plan=plan,
+        words=words[:200],
+        told=kept(words),
+        is_what_if=is_what_if,
     )
     verb = "mobilisation.dispatch.what_if" if is_what_if else "mobilisation.dispatch.draft"
     reason = f"{incident.number} {words}"
     audit.record(verb, target=plan, by=by, at=at, after=plan.status, reason=reason)
     return made
+
+
+def title_of(found: Dispatch) -> str:
+    """Return what a dispatch is, in words that can be said in the reader's language."""
+    return phrase_of(found.told or found.words)
 
 
 def tasks_of(incident: Incident) -> QuerySet[Task]:

@@ -24,6 +24,7 @@ from dianliang.integrations.cap.reading import MOST_BYTES
 from dianliang.integrations.web import Fetcher, NotFetchedError, check_url
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, from_text, joined
 from dianliang.kernel.text import clean_text
 
 POLL = "incidents.poll"
@@ -97,7 +98,7 @@ def rows(*, by: Actor) -> tuple[SourceRow, ...]:
             asked_at=row.asked_at,
             answered_at=row.answered_at,
             failing_since=row.failing_since,
-            fault=row.fault,
+            fault=from_text(row.fault),
             taken=row.taken,
         )
         for row in access.sources(by)
@@ -181,7 +182,7 @@ def poll(
             taken += new or 0
             seen += [] if new is None else [name]
     etag = "" if listed is not None and _left(listed, seen) else answer.etag
-    _noted(source, etag=etag, seen=seen, taken=taken, fault="；".join(faults), at=at)
+    _noted(source, etag=etag, seen=seen, taken=taken, fault=joined("；", faults), at=at)
     return taken
 
 
@@ -199,7 +200,8 @@ def _fetched(
         try:
             answer = fetcher.fetch(urljoin(source.url, entry.url), accept=ACCEPT)
         except (NotFetchedError, ValueError) as fault:  # `urljoin` refuses a broken host
-            faults.append(f"{entry.url}：{fault}")
+            why = fault.message if isinstance(fault, NotFetchedError) else str(fault)
+            faults.append(Phrase("%(url)s：%(why)s", url=entry.url, why=why))
         else:
             yield entry.id, answer.content
 

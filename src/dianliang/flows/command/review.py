@@ -290,7 +290,7 @@ def _turn(
     retimed = {job for job in both - moved if abs(before[job][1] - after[job][1]) >= NOTICEABLE}
     return Turn(
         number=row.plan.number,
-        words=row.words,
+        words=tasks.title_of(row),
         published_at=at,
         planned=len(after),
         added=len(after.keys() - before.keys()),

@@ -179,7 +179,7 @@ def dispatch_row(found: Dispatch, stops: Mapping[str, Any], left: Mapping[str, A
     plan, priced = found.plan, (found.plan.outcome or {}).get("objective", {})
     return DispatchRow(
         number=plan.number,
-        words=found.words,
+        words=tasks.title_of(found),
         is_what_if=found.is_what_if,
         status=plan.status,
         status_label=LABEL_OF[plan.status],

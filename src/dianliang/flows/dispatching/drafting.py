@@ -37,7 +37,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 LENGTHS_H, ON_H, REST_H = (6, 12, 24, 48, 72, 96), (6, 8, 10, 12), (8, 10, 11, 12)
 LATENESS = timedelta(minutes=10)
@@ -224,12 +224,19 @@ def _words(incident: Incident, asked: Asked, hours: Hours, *, teams: int, jobs: 
     begin, end = (
         f"{at.astimezone(SHANGHAI):%m-%d %H:%M}" for at in (hours.window.start, hours.window.end)
     )
-    turns = "，两班轮换" if asked.is_halved else ""
-    more = ""
+    words = Phrase(
+        "%(teams)d 支队伍 × %(jobs)d 项任务，%(begin)s–%(end)s",
+        teams=teams,
+        jobs=jobs,
+        begin=begin,
+        end=end,
+    )
+    more: list[str] = [Phrase("两班轮换")] if asked.is_halved else []
     if asked.is_what_if and asked.more_kind:
         least = capacity_of(asked.more_least)
-        more = f"，假设多 {asked.more_quantity} 件{tasks.sort_of(kind_of(asked.more_kind), least)}"
-    return f"{teams} 支队伍 × {jobs} 项任务，{begin}–{end}{turns}{more}"
+        sort = tasks.sort_of(kind_of(asked.more_kind), least)
+        more.append(Phrase("假设多 %(n)d 件%(sort)s", n=asked.more_quantity, sort=sort))
+    return joined("，", [words, *more])
 
 
 def dispatch_of(number: str, *, by: Actor) -> Dispatch:

@@ -29,6 +29,7 @@ from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined, phrase_of
 
 MOST_RETRIED = 20
 """Tasks that the dispatch left out and that are tried again: a matter of seconds."""
@@ -87,7 +88,7 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     retried = _retried(waiting, sorts, said.retried)
     words += arrived
     if said.retried:
-        words.append(f"再试 {len(retried)} 项没排上的任务")
+        words.append(Phrase("再试 %(n)d 项没排上的任务", n=len(retried)))
     urgent = list(dict.fromkeys([*earlier.urgent, *(row.job.number for row in retried)]))
     if said.urgent is not None:
         urgent.append(open_urgent(incident=incident, asked=said.urgent, by=by, at=at).job.number)
@@ -96,7 +97,8 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
         waits = f"之前报的情况已在 {earlier.drafts[-1]} 里，请至少说一件新发生的事。"
         raise InvalidInputError(waits, field="happened")
     if earlier.drafts:
-        words.append(f"连同 {'、'.join(earlier.drafts[-MOST_NAMED:])} 里报的情况")
+        drafts = "、".join(earlier.drafts[-MOST_NAMED:])
+        words.append(Phrase("连同 %(drafts)s 里报的情况", drafts=drafts))
     on = at.astimezone(SHANGHAI).date()
     report = disrupting.Report(
         lost=(*(one for one in earlier.lost if one.since.astimezone(SHANGHAI).date() >= on), *lost),
@@ -108,7 +110,7 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
     plan = disrupting.tell(
         number=number, report=report, by=by, at=at, terms=terms, also=words, scope=scope
     )
-    told = "；".join((plan.outcome or {})["repair"]["words"])
+    told = joined("；", (phrase_of(one) for one in (plan.outcome or {})["repair"]["words"]))
     tasks.write_down(
         incident=incident, plan=plan, words=told, is_what_if=said.is_what_if, by=by, at=at
     )
@@ -128,7 +130,7 @@ def _without_broken(
         )
     lost = dict.fromkeys((*used, *gone, *((number,) if number else ())))
     left = replace(terms, pieces=scene.without(terms.pieces, lost), gone=(*terms.gone, *lost))
-    return left, [f"装备 {number} 损坏"] if number else []
+    return left, [Phrase("装备 %(number)s 损坏", number=number)] if number else []
 
 
 def _with_arrived(
@@ -151,13 +153,14 @@ def _with_arrived(
     )
     got = fetching(loaded, fresh, crews, terms.windows, known=carried, at=at)
     names = {team.code: team.name for team in chosen}
-    words, sorts = [], set[str]()
+    words, sorts = list[str](), set[str]()
     for code, own in got.loads.items():
         for sort, numbers in own.items():
             new = [n for n in numbers if n not in carried]
             if new:
                 sorts.add(sort)
-                words.append(f"新到{sort} {'、'.join(new)} 交{names[code]}")
+                arrived = {"sort": sort, "numbers": "、".join(new), "team": names[code]}
+                words.append(Phrase("新到%(sort)s %(numbers)s 交%(team)s", **arrived))
     limited = scene.joined_words(terms.limited, got.words)
     fetches = {
         code: (*terms.fetches.get(code, ()), *got.fetches.get(code, ()))

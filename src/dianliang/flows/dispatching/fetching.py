@@ -11,6 +11,7 @@ from dianliang.flows.planning.terms import Fetch
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 
 NEAR_M = 200.0
 """Gear that lies so near needs no way."""
@@ -78,9 +79,15 @@ def fetching(
                 *fetches.get(code, ()),
                 Fetch(on=errand.on, at=last, until=until),
             )
-            told.append(f"先到{names or '存放处'}领装备，约 {_clock(until, errand, at)} 领齐")
+            told.append(
+                Phrase(
+                    "先到%(place)s领装备，约 %(at)s 领齐",
+                    place=names or Phrase("存放处"),
+                    at=_clock(until, errand, at),
+                )
+            )
         if told:
-            words[code] = "；".join(told)
+            words[code] = joined("；", told)
     return Fetching(fetches=fetches, words=words, loads=kept, shares=loaded.shares)
 
 

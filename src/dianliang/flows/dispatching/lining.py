@@ -24,6 +24,7 @@ from dianliang.engines import routing
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.tasking import (
     DUE_H,
+    FAR_M,
     LABELS,
     MOST_DUE_H,
     areas_near,
@@ -53,8 +54,6 @@ STEP_M = 10.0
 """Cards and milestones say kilometres to ten metres, so parts begin and end there."""
 SHORTER, LONGER = 0.5, 3.0
 """By how much a length may differ from the drawing: dikes wind, villages lie beside them."""
-FAR_M = 30_000.0
-"""No place of a county lies so far from the nearest of its villages."""
 SPLIT = re.compile(r"[\s、→;；]+")
 PAIR = re.compile(r"-?\d+(?:\.\d+)?[,，]-?\d+(?:\.\d+)?")
 

@@ -46,7 +46,8 @@ def _trails(plan: Plan, before: Terms | None) -> dict[str, Trail]:
     }
     for code, (_, at) in (before.places if before else {}).items():
         found[code] = [at]
-    rows = Visit.objects.filter(plan=plan, status__in=VISIT_OPEN).order_by("on", "arrive_at")
+    rows = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
+    rows = rows.order_by("on", "arrive_at")
     for code, lat, lon in rows.values_list("team__code", "job__lat", "job__lon"):
         found.setdefault(code, []).append(GeoPoint(lat, lon))
     return found

@@ -161,7 +161,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         progress_note=note_of(background),
         solved_s=outcome.get("solved_s", 0.0),
         ways=outcome.get("ways", ""),
-        happened=tuple(repair.get("words", ())),
+        happened=tuple(phrase_of(one) for one in repair.get("words", ())),
         kept=tuple(outcome.get("kept", ())),
         caught_up=len(outcome.get("caught_up", ())),
         most_changes=repair.get("most_changes", 0),

@@ -11,6 +11,7 @@ from dianliang.domain.mobilisation import lines as written
 from dianliang.domain.mobilisation.forecasting import Forecast, Pace, Turn, forecast
 from dianliang.domain.mobilisation.lines import joined, words_of
 from dianliang.domain.mobilisation.models import LineReport, LineWork, Task
+from dianliang.domain.work.lifecycle import VISIT_OPEN
 from dianliang.domain.work.models import Plan, PlannedStop, Unplanned, Visit
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.phrases import Phrase, phrase_of
@@ -192,11 +193,12 @@ def _row(
 
 
 def _stops(plan: Plan, *, at: datetime) -> list[_Stop]:
-    """Return the stops of a plan that are still ahead, in the order of each crew's shifts."""
+    """Return the stops of a plan that are still ahead, in the order of each crew's shifts.
+
+    What a crew accepted under an earlier plan stays as that one told it, and belongs to this one.
+    """
     if plan.status == "PUBLISHED":
-        rows: Any = Visit.objects.filter(plan=plan).exclude(
-            status__in=["DONE", "UNMET", "DECLINED", "WITHDRAWN"]
-        )
+        rows: Any = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
         starts = "arrive_at"
     else:
         rows, starts = PlannedStop.objects.filter(plan=plan, depart_at__gt=at), "start_at"

@@ -26,12 +26,15 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 LABELS = dict(RANKS)
 KINDS = {str(code): str(label) for code, label in KeyCustomer.Kind.choices}
 DUE_H = {"special": 2, "first": 4, "second": 8, "temporary": 8, "other": 12}
 """Hours within which somebody is to be there, unless a person says otherwise."""
 LONGEST_MIN, MOST_DUE_H, MOST_PIECES = 24 * 60, 96, 20
+FAR_M = 30_000.0
+"""No place of a county lies so far from the nearest of its villages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +187,16 @@ def _whereabouts(customer: KeyCustomer | None, asked: Urgent) -> tuple[Area, Geo
     if customer is not None:
         return customer.area, place_of(customer) or GeoPoint(0.0, 0.0)
     at = spot_of(asked.title, asked.lat, asked.lon).at
-    return areas_near([at])[0], at
+    (area,) = areas_near([at])
+    away_m = at.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0))
+    if away_m > FAR_M:
+        message = Phrase(
+            "这个位置离最近的%(area)s有 %(km)d 公里，不在本县范围内，请核对经纬度。",
+            area=area.name,
+            km=round(away_m / 1000),
+        )
+        raise InvalidInputError(message, field="lat")
+    return area, at
 
 
 def areas_near(places: Sequence[GeoPoint]) -> list[Area]:

@@ -20,6 +20,7 @@ from dianliang.flows.planning.whereabouts import places_now
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 
 SENT = ("ASSIGNED", "STANDBY", "MOBILISED", "IN_ACTION")
 """A request in these states has its gear and its teams for the incident."""
@@ -127,7 +128,7 @@ def terms_for(
 def joined_words(words: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
     """Return what is said of teams with what else is said of them."""
     return {
-        code: "；".join(filter(None, (words.get(code), more.get(code))))
+        code: joined("；", filter(None, (words.get(code), more.get(code))))
         for code in [*words, *(code for code in more if code not in words)]
     }
 
@@ -154,12 +155,15 @@ def demands_of(rows: Iterable[Task]) -> list[Demand]:
 def placed(plan: Plan) -> tuple[str, ...]:
     """Return the pieces that teams have set up under a plan: of each team the first of their sort.
 
-    A visit that is not done follows the plan's successor, so none counts twice.
+    What was done before the plan was made is no job of it, so none counts twice; a visit that was
+    accepted under an earlier plan keeps that one, and its job is this one's all the same.
     """
     terms = terms_of(plan.outcome)
     if terms is None:
         return ()
-    done = Visit.objects.filter(plan=plan, job__task__kind__isnull=False, status="DONE")
+    done = Visit.objects.filter(
+        job__in=plan.jobs.all(), job__task__kind__isnull=False, status="DONE"
+    )
     counts: dict[tuple[str, str], int] = {}
     for code, gear in done.values_list("team__code", "job__gear"):
         for sort, count in gear.items():
@@ -256,7 +260,7 @@ def _windows(
         is_out = worked is not None and worked.end > hours.window.start
         start = hours.window.start if is_out else hours.window.start + waits
         if start >= hours.window.end:
-            limited[team.code] = "第二班，时段内轮不到"
+            limited[team.code] = Phrase("第二班，时段内轮不到")
             continue
         found = stretches.stretches(
             [hands[pk] for pk in people.get(team.pk, ())],
@@ -288,9 +292,14 @@ def _limited(
     found: Sequence[TimeWindow], start: datetime, *, rest: timedelta, is_rested: bool
 ) -> str:
     if not found:
-        return "没有人排得出一班：请假、另有值班，或休息时间不够"
+        return Phrase("没有人排得出一班：请假、另有值班，或休息时间不够")
     if found[0].start > start:
         told = found[0].start.astimezone(SHANGHAI)
-        why = "另有值班或请假" if is_rested else "前一班之后要休息"
-        return f"{told:%m-%d %H:%M} 起上：{why}（休息 {rest.total_seconds() / 3600:g} 小时）"
+        why = Phrase("另有值班或请假") if is_rested else Phrase("前一班之后要休息")
+        return Phrase(
+            "%(at)s 起上：%(why)s（休息 %(h)s 小时）",
+            at=f"{told:%m-%d %H:%M}",
+            why=why,
+            h=f"{rest.total_seconds() / 3600:g}",
+        )
     return ""

@@ -41,6 +41,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 STANDARD = "GB/T 2260"
 """Whose codes of administrative areas we send."""
@@ -183,7 +184,9 @@ def _answered(incident: Incident, asked: Asked, *, by: Actor) -> Bulletin | None
         raise InvalidInputError("请选择更新或解除哪一条预警。", field="answers")
     later = Bulletin.objects.filter(answers=found).first()
     if later is not None:
-        raise UnableToIssueError(f"这条预警已由 {later.number} 更新或解除，请在那一条上继续。")
+        raise UnableToIssueError(
+            Phrase("这条预警已由 %(number)s 更新或解除，请在那一条上继续。", number=later.number)
+        )
     if found.message_type == MessageType.CANCEL:
         raise UnableToIssueError("解除之后不能再更新，请另发一条。")
     return found
@@ -236,19 +239,19 @@ def _info(incident: Incident, asked: Asked, answers: Bulletin | None, *, sent_at
         expires_at=_expires(asked, answers, sent_at=sent_at),
         sender_name=incident.unit.name,
         headline=headline if headline.startswith(mark) else f"{mark}{headline}",
-        description=_text(asked.description, "description", "说明"),
-        instruction=_text(asked.instruction, "instruction", "防御指引"),
+        description=_text(asked.description, field="description", label="说明"),
+        instruction=_text(asked.instruction, field="instruction", label="防御指引"),
         areas=tuple(_areas(incident)),
     )
 
 
-def _text(text: str, field: str, label: str) -> str:
+def _text(text: str, *, field: str, label: str) -> str:
     return choices.words(text, field=field, label=label, most=TEXT, least=0)
 
 
 def _word(text: str, known: type[Urgency | Severity | Certainty], *, field: str, label: str) -> str:
     if text not in {word.value for word in known}:
-        raise InvalidInputError(f"请选择{label}。", field=field)
+        raise InvalidInputError(Phrase("请选择%(label)s。", label=Phrase(label)), field=field)
     return text
 
 
@@ -261,7 +264,8 @@ def _expires(asked: Asked, answers: Bulletin | None, *, sent_at: datetime) -> da
     expires_at = asked.expires_at.astimezone(SHANGHAI).replace(microsecond=0)
     if not sent_at < expires_at <= sent_at + LONGEST:
         raise InvalidInputError(
-            f"有效期应在现在之后、{LONGEST.days} 天之内，过后可以再更新。", field="expires_at"
+            Phrase("有效期应在现在之后、%(n)d 天之内，过后可以再更新。", n=LONGEST.days),
+            field="expires_at",
         )
     return expires_at
 

@@ -15,6 +15,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.flows.named_areas import named_areas
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Offered = tuple[tuple[str, str], ...]
@@ -99,7 +100,9 @@ def areas_asked(codes: Sequence[str], villages: str, *, by: Actor) -> list[Area]
     foreign = [area.name for area in found if area.pk not in own]
     if foreign:
         named = "、".join(foreign[:5])
-        raise InvalidInputError(f"不在本单位服务范围内：{named}。", field="areas")
+        raise InvalidInputError(
+            Phrase("不在本单位服务范围内：%(areas)s。", areas=named), field="areas"
+        )
     return found
 
 
@@ -140,11 +143,18 @@ def amount(text: str, *, field: str, label: str) -> Decimal:
     try:
         found = Decimal(text.strip())
     except InvalidOperation as wrong:
-        raise InvalidInputError(f"{label}应填数字。", field=field) from wrong
+        raise InvalidInputError(
+            Phrase("%(label)s应填数字。", label=Phrase(label)), field=field
+        ) from wrong
     if not found.is_finite() or not 0 <= found <= MOST_TARGET:
-        raise InvalidInputError(f"{label}应在 0 到 {MOST_TARGET} 之间。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应在 0 到 %(most)s 之间。", label=Phrase(label), most=str(MOST_TARGET)
+            ),
+            field=field,
+        )
     if found != round(found, 2):
-        raise InvalidInputError(f"{label}最多两位小数。", field=field)
+        raise InvalidInputError(Phrase("%(label)s最多两位小数。", label=Phrase(label)), field=field)
     return found
 
 
@@ -155,4 +165,6 @@ def require_soon(moment: datetime, *, at: datetime, field: str, label: str) -> N
         InvalidInputError: it is more than 90 days away.
     """
     if abs(moment - at) > MOST_AHEAD:
-        raise InvalidInputError(f"{label}离现在超过 90 天，请核对日期。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s离现在超过 90 天，请核对日期。", label=Phrase(label)), field=field
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from dianliang.integrations.cap.shapes import circle_of, ring_of
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_SHAPES = 40
 CIRCLE = "圆"
@@ -60,7 +61,9 @@ def read_shapes(text: str) -> list[Mapping[str, Any]]:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_SHAPES:
-        raise InvalidInputError(f"最多划 {MOST_SHAPES} 处，请合并后再存。", field="shapes")
+        raise InvalidInputError(
+            Phrase("最多划 %(n)d 处，请合并后再存。", n=MOST_SHAPES), field="shapes"
+        )
     polygons, circles = [], []
     for number, line in enumerate(lines, start=1):
         try:
@@ -74,7 +77,7 @@ def read_shapes(text: str) -> list[Mapping[str, Any]]:
                 polygons.append([[point.lat, point.lon] for point in ring])
         except InvalidInputError as wrong:
             raise InvalidInputError(
-                f"划定范围第 {number} 行：{wrong.message}", field="shapes"
+                Phrase("划定范围第 %(n)d 行：%(why)s", n=number, why=wrong.message), field="shapes"
             ) from wrong
     if not lines:
         return []

@@ -21,6 +21,7 @@ from dianliang.domain.outreach.phones import index_of, mobile
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 50_000
 CHUNK = 250
@@ -143,7 +144,9 @@ def read(content: bytes, *, outreach: Outreach) -> list[Contact]:
     if not rows:
         raise InvalidInputError("名单是空的，请从第 2 行起填写。", field="table")
     if len(rows) > MOST_ROWS:
-        raise InvalidInputError(f"名单超过 {MOST_ROWS} 行，请分成几次触达。", field="table")
+        raise InvalidInputError(
+            Phrase("名单超过 %(n)d 行，请分成几次触达。", n=MOST_ROWS), field="table"
+        )
     checks = Checks("联系名单")
     checks.once(rows, KEY)
     units = {u.code: u for u in Unit.objects.filter(path__startswith=outreach.unit.path)}

@@ -20,6 +20,7 @@ from dianliang.flows.outreach.audience import Wanted, checked
 from dianliang.flows.outreach.words import PLACES
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 SOURCES: Mapping[str, str] = {str(c): str(label) for c, label in Outreach.Source.choices}
@@ -65,11 +66,11 @@ def draft(*, asked: Asked, by: Actor, at: datetime) -> Outreach:
     if unit is None or not by.reaches_unit(unit.path) or by.role not in access.WRITERS:
         raise InvalidInputError("请选择本单位范围内的发起单位。", field="unit")
     for value, known, field, label in (
-        (asked.basis, BASES, "basis", "告知依据"),
-        (asked.source, SOURCES, "source", "对象来源"),
+        (asked.basis, BASES, "basis", Phrase("告知依据")),
+        (asked.source, SOURCES, "source", Phrase("对象来源")),
     ):
         if value not in known:
-            raise InvalidInputError(f"请选择{label}。", field=field)
+            raise InvalidInputError(Phrase("请选择%(label)s。", label=label), field=field)
     about = asked.about.strip()
     if about and not incidents.incidents(by).filter(number=about.replace("\0", "")).exists():
         raise InvalidInputError("没有找到这个事件，请从列表里选，或留空。", field="about")
@@ -81,8 +82,8 @@ def draft(*, asked: Asked, by: Actor, at: datetime) -> Outreach:
             basis=asked.basis,
             source=asked.source,
             query=checked(asked.wanted, by=by) if asked.source == "customers" else {},
-            quiet_from=_time(asked.quiet_from, "quiet_from", "免打扰起"),
-            quiet_until=_time(asked.quiet_until, "quiet_until", "免打扰止"),
+            quiet_from=_time(asked.quiet_from, "quiet_from", Phrase("免打扰起")),
+            quiet_until=_time(asked.quiet_until, "quiet_until", Phrase("免打扰止")),
             about=about,
         ),
         by=by,
@@ -94,7 +95,9 @@ def _time(text: str, field: str, label: str) -> time:
     try:
         found = time.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"{label}应形如 20:00。", field=field) from error
+        raise InvalidInputError(
+            Phrase("%(label)s应形如 20:00。", label=label), field=field
+        ) from error
     return found.replace(second=0, microsecond=0, tzinfo=None)
 
 
@@ -113,7 +116,10 @@ def word(*, number: str, kind: str, text: str, by: Actor, at: datetime) -> Wordi
     strange = [name for name in _PLACE.findall(said) if name not in PLACES]
     if strange:
         listed, known = "、".join(strange), "、".join(f"{{{name}}}" for name in PLACES)
-        raise InvalidInputError(f"文案里的 {{{listed}}} 无法填写，可用：{known}。", field="text")
+        raise InvalidInputError(
+            Phrase("文案里的 {%(listed)s} 无法填写，可用：%(known)s。", listed=listed, known=known),
+            field="text",
+        )
     return operations.word(outreach=outreach, kind=kind, text=said, by=by, at=at)
 
 
@@ -123,7 +129,9 @@ def _way(outreach: Outreach, code: str) -> tuple[Channel, Wording]:
         raise InvalidInputError("请选择通道。", field="channel")
     wording = outreach.wordings.filter(kind=channel.kind).order_by("-edition").first()
     if wording is None:
-        message = f"还没有给“{channel.get_kind_display()}”写文案，请先写文案。"
+        message = Phrase(
+            "还没有给“%(way)s”写文案，请先写文案。", way=Phrase(channel.get_kind_display())
+        )
         raise UnableToReachError(message, field="channel")
     return channel, wording
 

@@ -17,6 +17,7 @@ from dianliang.domain.outreach.operations.receipts import Said, Taken, take_in
 from dianliang.integrations.messaging import signing
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import instant, without_controls
 
 MOST_PER_CALL, MOST_BODY_BYTES = 5000, 2 * 1024 * 1024
@@ -84,6 +85,7 @@ def _said(row: SheetRow, checks: Checks, known: set[str], *, at: datetime) -> Sa
         stage=SAID.get(state, 0),
         said_at=said_at or at,
         reason=checks.text(row, WHY, 120),
+        is_dated=bool(row.get(AT)),
     )
 
 
@@ -132,7 +134,7 @@ def _rows(body: bytes) -> list[Any]:
         raise InvalidInputError("回执不是 JSON。", field="receipts") from error
     rows = told.get("receipts") if isinstance(told, dict) else None
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PER_CALL:
-        message = f"receipts 应为 1 到 {MOST_PER_CALL} 条的列表。"
+        message = Phrase("receipts 应为 1 到 %(n)d 条的列表。", n=MOST_PER_CALL)
         raise InvalidInputError(message, field="receipts")
     return rows
 
@@ -142,13 +144,21 @@ def _heard(row: Any, place: int, *, at: datetime) -> Said:
     number, state = str(found.get("id", "")), str(found.get("state", ""))
     said_at = _instant(str(found["at"])) if found.get("at") else at
     if not (number.isascii() and number.isprintable() and 0 < len(number) <= 40):
-        raise InvalidInputError(f"第 {place} 条缺少 id。", field="receipts")
+        raise InvalidInputError(Phrase("第 %(n)d 条缺少 id。", n=place), field="receipts")
     if state not in SAID or not state.isascii():
         known = "、".join(word for word in SAID if word.isascii())
-        raise InvalidInputError(f"第 {place} 条的 state 应为 {known}。", field="receipts")
+        raise InvalidInputError(
+            Phrase("第 %(n)d 条的 state 应为 %(known)s。", n=place, known=known), field="receipts"
+        )
     if said_at is None or said_at > at + EARLY:
         raise InvalidInputError(
-            f"第 {place} 条的 at 应为不晚于现在的 ISO 8601 时间。", field="receipts"
+            Phrase("第 %(n)d 条的 at 应为不晚于现在的 ISO 8601 时间。", n=place), field="receipts"
         )
     reason = without_controls(str(found.get("reason") or ""))[:120]
-    return Said(number=number, stage=SAID[state], said_at=said_at, reason=reason)
+    return Said(
+        number=number,
+        stage=SAID[state],
+        said_at=said_at,
+        reason=reason,
+        is_dated=bool(found.get("at")),
+    )

@@ -11,6 +11,7 @@ from dianliang.domain.outreach.operations import channels
 from dianliang.integrations.messaging import guard
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 _CODE = re.compile(r"[A-Za-z0-9-]{2,24}")
@@ -42,9 +43,13 @@ def set_up(*, asked: Asked, by: Actor, at: datetime) -> Channel:
     if asked.kind not in Channel.Kind.values:
         raise InvalidInputError("请选择方式。", field="kind")
     if not 1 <= asked.per_minute <= MOST_PER_MINUTE:
-        raise InvalidInputError(f"每分钟条数应为 1 到 {MOST_PER_MINUTE}。", field="per_minute")
+        raise InvalidInputError(
+            Phrase("每分钟条数应为 1 到 %(n)d。", n=MOST_PER_MINUTE), field="per_minute"
+        )
     if not 1 <= asked.batch_size <= MOST_IN_BATCH:
-        raise InvalidInputError(f"每批条数应为 1 到 {MOST_IN_BATCH}。", field="batch_size")
+        raise InvalidInputError(
+            Phrase("每批条数应为 1 到 %(n)d。", n=MOST_IN_BATCH), field="batch_size"
+        )
     address = clean_text(asked.address, field="address", label="网址", most=300)
     if address:
         guard.checked(address, trusted=settings.OUTREACH_HOSTS)

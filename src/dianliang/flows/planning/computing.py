@@ -14,6 +14,7 @@ from dianliang.domain.work.models import Plan
 from dianliang.engines import routing
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LEAST_PATIENCE = 6_000
 PATIENCE_PER_JOB = 2_000
@@ -106,10 +107,13 @@ def reporter(
         if now - told_at < 0.5:
             return True
         told_at = now
-        placed = f"目前最好排入 {jobs - told.unassigned}/{jobs}"
         share = min(1.0, (now - began) / limit_s)
-        return context.progress(
-            0.03 + 0.94 * share, f"寻找更好的排法：{placed}，第 {told.iteration} 轮"
+        words = Phrase(
+            "寻找更好的排法：目前最好排入 %(placed)d/%(jobs)d，第 %(n)d 轮",
+            placed=jobs - told.unassigned,
+            jobs=jobs,
+            n=told.iteration,
         )
+        return context.progress(0.03 + 0.94 * share, words)
 
     return report

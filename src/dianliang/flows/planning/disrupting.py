@@ -20,6 +20,7 @@ from dianliang.flows.planning.told import Told, told_visits
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, kept
 
 MOST_BUDGET = 50
 LONGEST_MIN = 600
@@ -142,12 +143,12 @@ def tell(
     told = told_visits(old) if report.longer or report.withdrawn else {}
     urgent = _urgent(report.urgent, by=by)
     happened, words = _checked(report, teams, told, old, at=at)
-    words += [*(f"急单：{job.number} {job.title}" for job in urgent), *also]
+    words += [*map(_urgent_words, urgent), *also]
     if not words:
         raise InvalidInputError("请至少说一件发生了的事。", field="happened")
     _check_budget(report.most_changes)
     repair = {
-        "words": words,
+        "words": [kept(one) for one in words],
         "urgent": [job.number for job in urgent],
         "most_changes": report.most_changes,
         **({} if scope is None else {"scope": sorted(scope)}),
@@ -174,6 +175,10 @@ def tell(
         most=MOST_DISPATCHED if terms else operations.MOST_JOBS,
     )
     return start_solving(plan=plan, revision=plan.revision, by=by, at=at)
+
+
+def _urgent_words(job: Job) -> str:
+    return Phrase("急单：%(number)s %(title)s", number=job.number, title=job.title)
 
 
 def _check_budget(most_changes: int) -> None:
@@ -220,19 +225,30 @@ def _checked(
     if len(report.cuts) > MOST_CUTS:
         raise InvalidInputError(f"一次最多报 {MOST_CUTS} 处道路中断。", field="cut")
     names = {team.code: team.name for team in teams}
-    words = [
-        f"{names[code]} {_from_when(since.astimezone(SHANGHAI))}不能出勤"
+    words: list[str] = [
+        Phrase(
+            "%(team)s %(since)s不能出勤",
+            team=names[code],
+            since=_from_when(since.astimezone(SHANGHAI)),
+        )
         for (code, _), since in happened.lost.items()
     ]
-    words += [f"{_named(told[n])} 要多做 {minutes} 分钟" for n, minutes in happened.longer.items()]
+    words += [
+        Phrase("%(job)s 要多做 %(n)d 分钟", job=_named(told[number]), n=minutes)
+        for number, minutes in happened.longer.items()
+    ]
     words += [cut.words for cut in report.cuts]
-    words += [f"撤下 {_named(told[number])}" for number in sorted(happened.withdrawn)]
+    words += [
+        Phrase("撤下 %(job)s", job=_named(told[number])) for number in sorted(happened.withdrawn)
+    ]
     return happened, words
 
 
 def _from_when(since: datetime) -> str:
     is_whole_day = (since.hour, since.minute) == (0, 0)
-    return f"{since:%m-%d} 全天" if is_whole_day else f"{since:%m-%d %H:%M} 起"
+    if is_whole_day:
+        return Phrase("%(day)s 全天", day=f"{since:%m-%d}")
+    return Phrase("%(at)s 起", at=f"{since:%m-%d %H:%M}")
 
 
 def _named(one: Told) -> str:

@@ -13,6 +13,7 @@ from dianliang.flows.planning.relaxing import Lane
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import kept, phrase_of
 
 MOST_DISPATCHED = 10_000
 """Tasks of one incident that are planned together."""
@@ -110,7 +111,7 @@ class Terms:
                 for code, own in self.fetches.items()
             },
             "shares": {number: on.isoformat() for number, on in self.shares.items()},
-            "limited": dict(self.limited),
+            "limited": {code: kept(words) for code, words in self.limited.items()},
             "gone": list(self.gone),
         }
 
@@ -144,7 +145,7 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
             for code, own in body.get("fetches", {}).items()
         },
         shares={n: date.fromisoformat(on) for n, on in body.get("shares", {}).items()},
-        limited=body["limited"],
+        limited={code: phrase_of(words) for code, words in body["limited"].items()},
         gone=tuple(body["gone"]),
     )
 

@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    HTTPSConnection,
+    RemoteDisconnected,
+)
 from ipaddress import ip_address
 from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo, socket
 from threading import Timer
@@ -15,8 +21,18 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.networks import Address, Network, is_allowed
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import without_controls
 
+USUAL = (
+    (ConnectionRefusedError, Phrase("对方没有在这个端口上提供服务")),
+    (ConnectionResetError, Phrase("对方中断了连接")),
+    (TimeoutError, Phrase("等了太久没有回音")),
+    (ssl.SSLCertVerificationError, Phrase("对方的证书不可信或已过期")),
+    (ssl.SSLError, Phrase("加密连接没有建立起来，请核对 http 还是 https")),
+    (RemoteDisconnected, Phrase("对方没有答复就断开了")),
+)
+"""What goes wrong most often when an address is asked, the narrower before the wider."""
 MOST_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
 PORTS = {"http": 80, "https": 443}
@@ -98,7 +114,7 @@ class Fetcher:
             if isinstance(answer, Fetched):
                 return answer
             url = answer
-        raise NotFetchedError(f"转向超过 {MOST_REDIRECTS} 次。")
+        raise NotFetchedError(Phrase("转向超过 %(n)d 次。", n=MOST_REDIRECTS))
 
     def _once(self, url: str, *, etag: str, accept: str, ends_at: float) -> Fetched | str:
         """Return the content, or the next address where it leads on."""
@@ -117,11 +133,11 @@ class Fetcher:
             if answer.status == NOT_MODIFIED:
                 return Fetched(content=b"", etag=etag, is_new=False)
             if answer.status != 200:
-                raise NotFetchedError(f"对方答复 HTTP {answer.status}。")
+                raise NotFetchedError(Phrase("对方答复 HTTP %(status)d。", status=answer.status))
             content = self._read(answer, ends_at=ends_at)
             return Fetched(content=content, etag=answer.getheader("ETag") or "", is_new=True)
         except (OSError, HTTPException, UnicodeError, ValueError) as error:
-            raise NotFetchedError(f"没有收到答复（{_why(error)}）。") from error
+            raise NotFetchedError(Phrase("没有收到答复：%(why)s。", why=_why(error))) from error
         finally:
             connection.close()
 
@@ -130,12 +146,16 @@ class Fetcher:
         try:
             addresses = self.resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise NotFetchedError(f"找不到主机 {host}。") from error
+            raise NotFetchedError(Phrase("找不到主机 %(host)s。", host=host)) from error
         barred = [str(one) for one in addresses if not is_allowed(one, self.inside)]
         if barred or not addresses:
             raise NotFetchedError(
-                f"{host} 指向内部网络地址（{'、'.join(barred[:3])}），不能访问。"
-                "确需访问内网来源的，请管理员在 DIANLIANG_ALERT_NETWORKS 中写明网段。"
+                Phrase(
+                    "%(host)s 指向内部网络地址（%(addresses)s），不能访问。"
+                    "确需访问内网来源的，请管理员在 DIANLIANG_ALERT_NETWORKS 中写明网段。",
+                    host=host,
+                    addresses="、".join(barred[:3]),
+                )
             )
         made = (
             HTTPSConnection(host, port, timeout=left, context=self.tls)
@@ -161,14 +181,14 @@ class Fetcher:
             content += chunk
             if len(content) > self.most_bytes:
                 size_mb = self.most_bytes / 1024 / 1024
-                raise NotFetchedError(f"内容超过 {size_mb:.0f} MB，没有收下。")
+                raise NotFetchedError(Phrase("内容超过 %(mb)d MB，没有收下。", mb=round(size_mb)))
             self._left_s(ends_at)
         return content
 
     def _left_s(self, ends_at: float) -> float:
         left = ends_at - self.clock()
         if left <= 0:
-            raise NotFetchedError(f"超过 {self.limit_s:.0f} 秒没有收完。")
+            raise NotFetchedError(Phrase("超过 %(s)d 秒没有收完。", s=round(self.limit_s)))
         return left
 
 
@@ -184,5 +204,11 @@ def _cut(end: socket) -> None:
 
 
 def _why(error: Exception) -> str:
-    """Return what went wrong; another protocol answers with bytes that no database keeps."""
+    """Return what went wrong, in words where it is one of the usual things.
+
+    The rare keep the system's own words: another protocol answers with bytes no database keeps.
+    """
+    for kind, words in USUAL:
+        if isinstance(error, kind):
+            return words
     return without_controls(f"{type(error).__name__} {error}".strip())[:200]

@@ -46,7 +46,9 @@ class Command(BaseCommand):
             held.release()
             return
         self.stdout.write("正在启动，浏览器打开上面的网址即可；按 Ctrl-C 停止。\n")
-        os.environ.setdefault("DIANLIANG_URL", f"http://{host}:{chosen}")
+        address = os.environ.setdefault("DIANLIANG_URL", f"http://{host}:{chosen}")
+        # The settings were read before the port was known, and a forked server reads them no more.
+        settings.PUBLIC_URL, settings.CSRF_TRUSTED_ORIGINS = address, [address]
         server.run(host=host, port=chosen, processes=1, embedded_worker=True)
         held.release()
         self.stdout.write("已停止。演示数据还在，再次运行会接着用。")

@@ -71,6 +71,7 @@ class Command(BaseCommand):
         if keep:
             self._keep(keep, sizes | {"seed": seed}, product, by_hand, desk, undone)
         held.release()
+        self.stdout.write(f"\n{self._measured_elsewhere(sizes | {'seed': seed})}")
         at = f"DIANLIANG_HOME={settings.HOME}"
         at += "" if connection.vendor == "sqlite" else "、DIANLIANG_DATABASE 不变"
         self.stdout.write(
@@ -86,6 +87,14 @@ class Command(BaseCommand):
             throw_away()
         elif world.is_played():
             raise CommandError("DIANLIANG_DATABASE 的库里有上一场演练，请换一个空库。")
+
+    def _measured_elsewhere(self, asked: dict[str, int]) -> str:
+        """Say how the same flood is played with plain solvers, which no installation carries."""
+        options = " ".join(f"--{name} {value}" for name, value in asked.items())
+        return (
+            "现成求解器（PyVRP、OR-Tools）每出一次事就整盘重排的，不随安装附带；同一场演练、"
+            f"同样算力的比较在源码目录里运行：python -m benchmarks.exercise {options}"
+        )
 
     def _keep(self, path: Path, sizes: dict[str, int], *found: Any) -> None:
         product, by_hand, desk, undone = found

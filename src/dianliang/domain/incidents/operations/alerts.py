@@ -14,6 +14,7 @@ from dianliang.domain.incidents.lifecycle import PUBLIC_ALERT
 from dianliang.domain.incidents.models import AlertReference, PublicAlert
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToReceiveError(DomainError):
@@ -73,8 +74,12 @@ def _kept(told: Told) -> PublicAlert | None:
     ).first()
     if kept is not None and kept.digest != sha256(told.content).hexdigest():
         raise UnableToReceiveError(
-            f"预警 {name.identifier} 已收过（{kept.number}），但内容不同：更正应另编号发布“更新”。"
-            "请与发布者核实。",
+            Phrase(
+                "预警 %(identifier)s 已收过（%(number)s），但内容不同：更正应另编号发布“更新”。"
+                "请与发布者核实。",
+                identifier=name.identifier,
+                number=kept.number,
+            ),
             field="files",
         )
     return kept

@@ -22,6 +22,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 ROMAN = ("", "I", "II", "III", "IV")
 """Levels as people write them: I is the gravest."""
@@ -108,10 +109,10 @@ def lead_on(
 def _require_settled(incident: Incident) -> None:
     left = Objective.objects.filter(period__incident=incident, status="OPEN").count()
     if left:
-        raise UnableToLeadError(f"还有 {left} 个目标没有结果，请先标明达成或放弃。")
+        raise UnableToLeadError(Phrase("还有 %(n)d 个目标没有结果，请先标明达成或放弃。", n=left))
     waiting = IncidentAlert.objects.filter(incident=incident, status="WAITING").count()
     if waiting:
-        raise UnableToLeadError(f"还有 {waiting} 条后续预警没有处置，请先处置。")
+        raise UnableToLeadError(Phrase("还有 %(n)d 条后续预警没有处置，请先处置。", n=waiting))
 
 
 @transaction.atomic
@@ -126,7 +127,9 @@ def set_level(
     """
     turn_the_page(incident, revision)
     if level == incident.level:
-        raise UnableToLeadError(f"现在就是 {ROMAN[level]} 级。", field="level")
+        raise UnableToLeadError(
+            Phrase("现在就是 %(level)s 级。", level=ROMAN[level]), field="level"
+        )
     before, verb = incident.level, "raise_level" if level < incident.level else "lower_level"
     words = f"{ROMAN[before]} 级改为 {ROMAN[level]} 级：{because}"
     changes = {"level": level}
@@ -260,4 +263,10 @@ def hold(incident: Incident) -> None:
     """
     incident.refresh_from_db(from_queryset=Incident.objects.select_for_update(no_key=True))
     if incident.status not in OPEN:
-        raise UnableToLeadError(f"{incident.number} {incident.get_status_display()}，不能再改。")
+        raise UnableToLeadError(
+            Phrase(
+                "%(number)s %(state)s，不能再改。",
+                number=incident.number,
+                state=Phrase(incident.get_status_display()),
+            )
+        )

@@ -22,6 +22,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,10 @@ def open_period(
     begins = last.ends_at if last else starts_at
     if ends_at <= begins:
         raise UnableToLeadError(
-            f"时段的结束应晚于开始（{begins.astimezone(SHANGHAI):%m-%d %H:%M}）。", field="ends_at"
+            Phrase(
+                "时段的结束应晚于开始（%(at)s）。", at=f"{begins.astimezone(SHANGHAI):%m-%d %H:%M}"
+            ),
+            field="ends_at",
         )
     period = OperationalPeriod.objects.create(
         incident=incident,
@@ -165,7 +169,11 @@ def report(
     """
     hold(objective.period.incident)
     if objective.status != "OPEN":
-        raise UnableToLeadError(f"这个目标{objective.get_status_display()}，不能再报进度。")
+        raise UnableToLeadError(
+            Phrase(
+                "这个目标%(state)s，不能再报进度。", state=Phrase(objective.get_status_display())
+            )
+        )
     _turn(objective, revision)
     before, objective.done = objective.done, done
     objective.save(update_fields=["done"])

@@ -12,6 +12,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.incidents.models import AlertSource
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import to_text
 
 MOST_SEEN = 500
 """Entries of a feed that are remembered: more than any feed lists at a time."""
@@ -71,7 +72,7 @@ def note_asked(
     """Note what came of asking: it answered, though perhaps with something that is no alert."""
     source.asked_at = source.answered_at = at
     source.failing_since = (source.failing_since or at) if fault else None
-    source.fault = fault[:500]
+    source.fault = to_text(fault, most=500)
     source.etag = "" if fault else etag[:200]  # with a fault all of it is looked at again
     source.seen = list(seen)[-MOST_SEEN:]
     source.taken = F("taken") + taken
@@ -86,5 +87,5 @@ def note_silent(*, source: AlertSource, fault: str, at: datetime) -> None:
     """Note that an address did not answer, and since when it gives nothing."""
     source.asked_at = at
     source.failing_since = source.failing_since or at
-    source.fault = fault[:500] or "没有说明"
+    source.fault = to_text(fault, most=500) or "没有说明"
     source.save(update_fields=["asked_at", "failing_since", "fault"])

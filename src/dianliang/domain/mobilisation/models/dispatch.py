@@ -216,7 +216,7 @@ class Dispatch(models.Model):
     """A plan that sends the teams of an incident to its tasks (抢险调度), or asks what if (推演).
 
     The plan holds the rest: its terms (shifts, gear, gathering places) are in its outcome. What is
-    only asked is never put in force.
+    only asked is never put in force. `told` keeps the parts of the words for other languages.
     """
 
     incident = models.ForeignKey(
@@ -224,6 +224,7 @@ class Dispatch(models.Model):
     )
     plan = models.OneToOneField(Plan, models.PROTECT, related_name="dispatch", verbose_name="计划")
     words = models.CharField("说明", max_length=200)
+    told = models.JSONField("说明的句式", null=True, blank=True)
     is_what_if = models.BooleanField("推演", default=False)
 
     class Meta:

@@ -8,6 +8,7 @@ from dianliang.core import audit
 from dianliang.domain.outreach.models import Channel
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LEAST_SECRET = 16
 
@@ -41,7 +42,7 @@ def set_up(
         words = "请填写通道的网址。" if is_sent else "文件移交不用填网址。"
         raise UnableToSetUpError(words, field="address")
     if is_sent and len(secret) < LEAST_SECRET:
-        message = f"密钥至少 {LEAST_SECRET} 个字符，用于签名和核对回执。"
+        message = Phrase("密钥至少 %(n)d 个字符，用于签名和核对回执。", n=LEAST_SECRET)
         raise UnableToSetUpError(message, field="secret")
     try:
         with transaction.atomic():
@@ -57,7 +58,9 @@ def set_up(
                 set_up_at=at,
             )
     except IntegrityError as error:
-        raise UnableToSetUpError(f"通道编码 {code} 已有，请换一个。", field="code") from error
+        raise UnableToSetUpError(
+            Phrase("通道编码 %(code)s 已有，请换一个。", code=code), field="code"
+        ) from error
     audit.record("outreach.channel.set_up", target=made, by=by, at=at, after=f"{code} {address}")
     return made
 

@@ -23,6 +23,7 @@ from dianliang.domain.outreach.models import (
 from dianliang.domain.outreach.phones import hashed, token_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToReachError(DomainError):
@@ -338,7 +339,9 @@ def _require_fit(channel: Channel, wording: Wording) -> None:
     if not channel.is_active:
         raise UnableToReachError("这个通道已停用，请另选。", field="channel")
     if wording.kind != channel.kind:
-        message = f"还没有给“{channel.get_kind_display()}”写文案，请先写文案。"
+        message = Phrase(
+            "还没有给“%(way)s”写文案，请先写文案。", way=Phrase(channel.get_kind_display())
+        )
         raise UnableToReachError(message, field="channel")
 
 

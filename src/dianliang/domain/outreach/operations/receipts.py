@@ -18,12 +18,17 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A receipt as somebody sent it: about which message, what, when."""
+    """A receipt as somebody sent it: about which message, what, when.
+
+    `is_dated`: it said when itself; else `said_at` is when it came, and means nothing if it comes
+    again.
+    """
 
     number: str
     stage: int
     said_at: datetime
     reason: str = ""
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +79,11 @@ def _take_chunk(
             delivery__in=[own[number].pk for number in known], source=source
         ).values_list("delivery_id", "stage", "said_at")
     }
+    rungs = {(message, stage) for message, stage, _ in before}
     fresh: dict[tuple[int, int, datetime], Receipt] = {}
     for one in about:
         key = (own[one.number].pk, one.stage, one.said_at)
-        if key not in before:
+        if not (key in before if one.is_dated else key[:2] in rungs):
             fresh[key] = Receipt(
                 delivery=own[one.number],
                 stage=one.stage,

@@ -92,7 +92,7 @@ def _repair(plan: Plan, body: Mapping[str, Any] | None) -> Repair | None:
     if not body:
         return None
     return Repair(
-        words=tuple(body["words"]),
+        words=tuple(phrase_of(one) for one in body["words"]),
         replaces=plan.replaces.number if plan.replaces else "",
         most_changes=body["most_changes"],
         forced=len(body.get("forced", ())),

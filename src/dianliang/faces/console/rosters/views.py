@@ -29,6 +29,9 @@ LIMITS: dict[str, dict[str, Any]] = {
     "emergency": {"rest_h": 8, "week_h": "", "days_in_row": "", "nights_in_row": ""},
 }
 
+WANTED = {"title": "", "starts_on": "", "starts_time": "08:00", "ends_on": "", "ends_time": "08:00"}
+"""What a page that leads to a new roster may fill in beforehand, with what stands there else."""
+
 
 @require_GET
 @requires(*READERS)
@@ -61,7 +64,8 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         else:
             messages.success(request, _("值班表已编好，可以排班了。"))
             return redirect("console:roster", number)
-    purpose = sent.get("purpose") or request.GET.get("purpose", "watch")
+    asked = request.GET
+    purpose = sent.get("purpose") or asked.get("purpose", "watch")
     limits = LIMITS.get(purpose, LIMITS["watch"])
     choices = making.choices(by=by)
     context = {
@@ -69,7 +73,8 @@ def new(request: HttpRequest, *, by: Actor) -> HttpResponse:
         "choices": choices,
         "purposes": making.PURPOSES,
         "purpose": purpose,
-        "usual": {**limits, "size": 1, "changes": "08:00 16:00 00:00"},
+        "usual": {**limits, "size": 1, "changes": "08:00 16:00 00:00"}
+        | {name: asked.get(name, value) for name, value in WANTED.items()},
         "today": today(),
         "refusal": refusal,
     }
