@@ -30,6 +30,7 @@ from dianliang.flows.incidents.drawing import read_shapes
 from dianliang.flows.planning import drafting
 from dianliang.flows.planning.happened import Cut, Happened, circle
 from dianliang.flows.planning.outdated import OutdatedError
+from dianliang.flows.planning.slowness import Slowness
 from dianliang.flows.planning.terms import MOST_DISPATCHED, first_open
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
@@ -110,7 +111,7 @@ def draft(*, number: str, asked: Asked, by: Actor, at: datetime) -> Plan:
         why = next(iter(made.limited.values()), "没有队员")
         raise InvalidInputError(f"这些队伍在这段时间里都排不出班：{why}。", field="teams")
     live = tasks.in_force(incident)
-    words = _words(incident, asked, hours, teams=len(chosen), jobs=len(keys))
+    words = _words(asked, hours, made.slowness, teams=len(chosen), jobs=len(keys))
     plan = operations.draft(
         unit=incident.unit,
         jobs=keys,
@@ -220,7 +221,7 @@ def cuts_of(text: str) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def _words(incident: Incident, asked: Asked, hours: Hours, *, teams: int, jobs: int) -> str:
+def _words(asked: Asked, hours: Hours, slowness: Slowness, *, teams: int, jobs: int) -> str:
     begin, end = (
         f"{at.astimezone(SHANGHAI):%m-%d %H:%M}" for at in (hours.window.start, hours.window.end)
     )
@@ -236,6 +237,14 @@ def _words(incident: Incident, asked: Asked, hours: Hours, *, teams: int, jobs: 
         least = capacity_of(asked.more_least)
         sort = tasks.sort_of(kind_of(asked.more_kind), least)
         more.append(Phrase("假设多 %(n)d 件%(sort)s", n=asked.more_quantity, sort=sort))
+    if slowness.is_notable:
+        more.append(
+            Phrase(
+                "照已做的，路上按 %(ways)s 倍、作业按 %(work)s 倍时间排",
+                ways=f"{slowness.ways:.2f}",
+                work=f"{slowness.work:.2f}",
+            )
+        )
     return joined("，", [words, *more])
 
 

@@ -15,6 +15,8 @@ from dianliang.domain.work.models import Plan, Visit
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import teams_on_duty
 from dianliang.flows.dispatching.fetching import fetching
+from dianliang.flows.planning import roads
+from dianliang.flows.planning.slowness import learnt
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.flows.planning.whereabouts import places_now
 from dianliang.kernel.calendar import SHANGHAI
@@ -122,6 +124,7 @@ def terms_for(
         shares=got.shares,
         limited=joined_words(limited, got.words),
         gone=tuple(sorted(used)),
+        slowness=learnt(incident.number, travel=roads.ways().travel),
     )
 
 

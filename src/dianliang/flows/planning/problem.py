@@ -1,7 +1,7 @@
 """From records to a problem for the engine: who is there when, what must stay, what is allowed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -22,7 +22,7 @@ from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, 
 from dianliang.flows.planning.lines import with_lines
 from dianliang.flows.planning.relaxing import Lane, relaxed
 from dianliang.flows.planning.scene import Asked, Scene
-from dianliang.flows.planning.terms import ORDINARY, Price, Terms, prices, terms_of
+from dianliang.flows.planning.terms import ORDINARY, Reckoning, Terms, reckonings, terms_of
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
@@ -33,7 +33,7 @@ LUNCH, NIGHT = (11.5, 13.5), (23.5, 25.5)
 """Lunch, and the meal of a shift that passes midnight, begin and end between these hours."""
 LOCKED_TOLERANCE_S, CONFIRMED_TOLERANCE_S = 15 * 60, 5 * 60
 """How far a locked line may shift, and a visit that a team has confirmed: not noticeably."""
-BY_PRIORITY = Price()
+BY_PRIORITY = Reckoning()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,31 +95,32 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
     wanted = _with_relations(asked.jobs)
     jobs = {n: job for n, job in wanted.items() if n not in asked.happened.withdrawn}
     teams = {team.code: team for team in _with_areas(asked.teams)}
-    ways, price = roads.ways(), prices(asked.terms, jobs)
-    scene = Scene.of(asked, jobs, teams, travel=ways.travel, at=at)
+    ways, reckoned = roads.ways(), reckonings(asked.terms, jobs)
+    travel = (asked.terms or ORDINARY).slowness.slowed(ways.travel)
+    scene = Scene.of(asked, jobs, teams, travel=travel, at=at)
     made, working = [], {}
     for code, team in teams.items():
         present = scene.present(code)
         if present:
             working[code] = present
             made.append(_engine_team(team, present, scene, jobs))
-    locks = dict(_locks(asked, scene, jobs, working))
+    locks = dict(_locks(asked, scene, jobs, working, reckoned))
     hours = _hours_of_ordinary(asked, scene)
     timeless = {number for number, lock in locks.items() if lock.start_at is None}
-    held = price.keys() | locks.keys()
+    held = reckoned.keys() | locks.keys()
     stuck = {n for n, visit in scene.committed.items() if n in jobs and n not in locks}
     problem = routing.Problem(
         jobs=tuple(
             _engine_job(
                 job,
                 () if number in timeless else _windows(job, () if number in held else hours),
-                price.get(number, BY_PRIORITY),
+                reckoned.get(number, BY_PRIORITY),
             )
             for number, job in jobs.items()
             if number not in stuck
         ),
         teams=tuple(made),
-        travel=ways.travel,
+        travel=travel,
         locks=tuple(locks.values()),
     )
     problem, displaced = relaxed(with_lines(problem, asked.terms), asked.relaxations)
@@ -227,19 +228,19 @@ def _windows(job: Job, hours: Sequence[TimeWindow]) -> tuple[TimeWindow, ...]:
     return tuple(by_day(job, own, hours) if hours else own)
 
 
-def _engine_job(job: Job, windows: tuple[TimeWindow, ...], price: Price) -> routing.Job:
+def _engine_job(job: Job, windows: tuple[TimeWindow, ...], reckoned: Reckoning) -> routing.Job:
     """Return a job for the engine; one whose confirmed time is past keeps no window."""
     return routing.Job(
         id=job.number,
         at=GeoPoint(job.lat, job.lon),
-        duration_s=job.duration_min * 60,
+        duration_s=round(reckoned.lasts(job).total_seconds()),
         windows=windows,
         skills=frozenset({job.skill.code}) if job.skill else frozenset(),
         gear={str(kind): int(count) for kind, count in job.gear.items()},
         priority=routing.Priority(job.priority),
-        value=price.worth,
-        late_per_s=price.late_per_s,
-        wait_per_s=price.wait_per_s,
+        value=reckoned.worth,
+        late_per_s=reckoned.late_per_s,
+        wait_per_s=reckoned.wait_per_s,
         due_at=job.due_at,
         area=job.area.code,
         forbidden_teams=frozenset({job.forbidden_team.code} if job.forbidden_team else ()),
@@ -260,12 +261,16 @@ def _is_next(visit: Visit, start_at: datetime, scene: Scene) -> bool:
 
 
 def _locks(
-    asked: Asked, scene: Scene, jobs: dict[str, Job], working: dict[str, tuple[date, ...]]
+    asked: Asked,
+    scene: Scene,
+    jobs: dict[str, Job],
+    working: dict[str, tuple[date, ...]],
+    reckoned: Mapping[str, Reckoning],
 ) -> Iterable[tuple[str, routing.Lock]]:
     """Yield what must stay: lines that a dispatcher locked, visits that somebody accepted."""
     held = {n: (*where, LOCKED_TOLERANCE_S) for n, where in asked.locked.items()}
     for number, visit in scene.committed.items():
-        start_at = visit.depart_at - timedelta(minutes=visit.job.duration_min)
+        start_at = visit.depart_at - reckoned.get(number, BY_PRIORITY).lasts(visit.job)
         tolerance_s = CONFIRMED_TOLERANCE_S
         if number in asked.happened.longer:
             start_at = visit.arrive_at

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dianliang.domain.mobilisation.models import Dispatch, Task
@@ -10,6 +10,7 @@ from dianliang.domain.mobilisation.tasks import LATE_PER_S, WAIT_PER_S
 from dianliang.domain.work.models import Job, Plan
 from dianliang.domain.work.operations.plans import UnableToPlanError
 from dianliang.flows.planning.relaxing import Lane
+from dianliang.flows.planning.slowness import AS_PLANNED, Slowness
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
@@ -38,7 +39,7 @@ class Terms:
     not at their base; `fetches` where they go for gear before a shift. `shares` is the day of the
     shift that takes a piece along: what is not in it is the first shift's. `limited` says in words
     why a team works less than it could. `gone` are pieces that failed or are set up: they are not
-    handed out again.
+    handed out again. `slowness` is how slow ways and work were reckoned with.
     """
 
     incident: str
@@ -53,6 +54,7 @@ class Terms:
     shares: Mapping[str, date] = field(default_factory=dict[str, date])
     limited: Mapping[str, str] = field(default_factory=dict[str, str])
     gone: tuple[str, ...] = ()
+    slowness: Slowness = AS_PLANNED
 
     def days_at(self, at: datetime) -> dict[str, date]:
         """Return the day of the shift that each team is in at an instant, or comes to next."""
@@ -113,6 +115,7 @@ class Terms:
             "shares": {number: on.isoformat() for number, on in self.shares.items()},
             "limited": {code: kept(words) for code, words in self.limited.items()},
             "gone": list(self.gone),
+            "slowness": [self.slowness.ways, self.slowness.work],
         }
 
 
@@ -147,6 +150,7 @@ def terms_of(outcome: Mapping[str, Any] | None) -> Terms | None:
         shares={n: date.fromisoformat(on) for n, on in body.get("shares", {}).items()},
         limited={code: phrase_of(words) for code, words in body["limited"].items()},
         gone=tuple(body["gone"]),
+        slowness=Slowness(*body.get("slowness", ())),
     )
 
 
@@ -164,35 +168,44 @@ def first_open(terms: Terms | None, *, at: datetime) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class Reckoning:
     """What it costs to leave a job out, and each second of lateness and of its wait.
 
-    None means what its priority says.
+    None means what its priority says. Its work takes `slower` times as long as its figure.
     """
 
     worth: float | None = None
     late_per_s: float | None = None
     wait_per_s: float = 0.0
+    slower: float = 1.0
+
+    def lasts(self, job: Job) -> timedelta:
+        """Return how long a job is reckoned to take, in whole seconds."""
+        return timedelta(seconds=round(60 * job.duration_min * self.slower))
 
 
-def prices(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, Price]:
-    """Return the prices of jobs where an incident says so; of others their priority says them.
+def reckonings(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, Reckoning]:
+    """Return how an incident reckons with its jobs; of others their priority says it.
 
-    Parts of a line wait for no price: who works along it does one after the other, in any order.
+    Parts of a line wait for no price, who works along it does one after the other in any order,
+    and a line's rate is the crew's.
     """
     if terms is None:
         return {}
     rows = Task.objects.filter(incident__number=terms.incident).select_related("job")
     return {
-        row.job.number: _price(row)
+        row.job.number: _reckoned(row, terms.slowness)
         for row in rows.only("job__number", "worth", "rank", "line")
         if row.job.number in jobs
     }
 
 
-def _price(row: Task) -> Price:
-    wait_per_s = 0.0 if row.line_id else WAIT_PER_S[row.rank]
-    return Price(row.worth, LATE_PER_S[row.rank] - wait_per_s, wait_per_s)
+def _reckoned(row: Task, slowness: Slowness) -> Reckoning:
+    late_per_s = LATE_PER_S[row.rank]
+    if row.line_id:
+        return Reckoning(row.worth, late_per_s)
+    wait_per_s = WAIT_PER_S[row.rank]
+    return Reckoning(row.worth, late_per_s - wait_per_s, wait_per_s, slowness.work)
 
 
 def refuse_if_dispatch(plan: Plan) -> None:

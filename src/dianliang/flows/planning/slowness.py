@@ -1,0 +1,109 @@
+"""How much slower than planned an emergency goes, learnt from what crews have done in it.
+
+Water stands on roads and a cellar is full of mud: figures that planning reckons with are those of
+dry days. A plan that believes them promises what nobody reaches, and what stands last, however
+grave, falls out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import pairwise
+from typing import NamedTuple
+
+from dianliang.domain.work.models import Visit
+from dianliang.engines import routing
+from dianliang.kernel.geo import GeoPoint
+
+PRIOR_S = 10 * 3600
+"""The figures weigh as much as so many seconds of what was done: a bad morning is no rule yet."""
+MOST = 2.0
+"""Nothing is planned to take longer than so many times its figure."""
+ODD = 4.0
+"""What took more than so many times its figure counts as this: somebody forgot to press."""
+NOTABLE = 1.02
+
+
+@dataclass(frozen=True, slots=True)
+class Slowness:
+    """How many times as long as their figures ways and work take, from 1 up."""
+
+    ways: float = 1.0
+    work: float = 1.0
+
+    @property
+    def is_notable(self) -> bool:
+        """Tell whether it is worth a word."""
+        return max(self.ways, self.work) >= NOTABLE
+
+    def slowed(self, travel: routing.Travel) -> routing.Travel:
+        """Return travel as slow as ways are now."""
+        if self.ways == 1.0:
+            return travel
+        if isinstance(travel, routing.GreatCircle):
+            return replace(travel, speed_m_s=travel.speed_m_s / self.ways)
+        if isinstance(travel, routing.Clustered):
+            roads = replace(travel.roads, seconds=travel.roads.seconds * self.ways)
+            return routing.Clustered(roads=roads, within=self.slowed(travel.within))
+        return travel
+
+
+AS_PLANNED = Slowness()
+
+
+class _Done(NamedTuple):
+    """A visit that was done: by whom, where, and when each step was pressed."""
+
+    team: str
+    on: date
+    departed_at: datetime
+    arrived_at: datetime
+    ended_at: datetime
+    place: GeoPoint
+    minutes: int
+
+
+def learnt(incident: str, *, travel: routing.Travel) -> Slowness:
+    """Return how slow an incident goes: its visits beside their figures, lines left aside."""
+    rows = Visit.objects.filter(
+        job__task__incident__number=incident, job__task__line__isnull=True, status="DONE"
+    ).select_related("job", "team")
+    done = [
+        _Done(
+            team=visit.team.code,
+            on=visit.on,
+            departed_at=visit.departed_at,
+            arrived_at=visit.arrived_at,
+            ended_at=visit.ended_at,
+            place=GeoPoint(visit.job.lat, visit.job.lon),
+            minutes=visit.job.duration_min,
+        )
+        for visit in rows.order_by("team__code", "on", "arrived_at", "pk")
+        if visit.departed_at and visit.arrived_at and visit.ended_at
+    ]
+    work = (
+        (60.0 * visit.minutes, (visit.ended_at - visit.arrived_at).total_seconds())
+        for visit in done
+    )
+    return Slowness(ways=slower(_ways(done, travel)), work=slower(work))
+
+
+def _ways(done: Iterable[_Done], travel: routing.Travel) -> Iterator[tuple[float, float]]:
+    """Yield how long ways from visit to visit should have lasted and did, in seconds."""
+    for before, after in pairwise(done):
+        if (before.team, before.on) != (after.team, after.on):
+            continue
+        planned_s, _ = travel.between(before.place, after.place)
+        yield planned_s, (after.arrived_at - after.departed_at).total_seconds()
+
+
+def slower(pairs: Iterable[tuple[float, float]]) -> float:
+    """Return how many times as long as planned things took, between 1 and `MOST`.
+
+    `pairs` are seconds as planned and as they were. What was quicker plans nothing tighter.
+    """
+    planned_s = took_s = float(PRIOR_S)
+    for figure_s, was_s in pairs:
+        planned_s += figure_s
+        took_s += min(max(0.0, was_s), ODD * figure_s)
+    return min(MOST, max(1.0, took_s / planned_s))
