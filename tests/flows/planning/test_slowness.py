@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,8 +44,7 @@ def test_one_who_forgot_to_press_does_not_slow_a_county_down() -> None:
     assert slower([(900.0, 900.0)] * 200 + [(900.0, 86_400.0)]) < 1.02
 
 
-@pytest.mark.parametrize("times", [1.0, 1.3])
-def test_ways_are_as_slow_on_roads_as_without_them(times) -> None:
+def test_ways_are_slower_and_those_home_with_caution_on_roads_as_without_them() -> None:
     line = GreatCircle()
     roads = TravelTable(
         points=(HERE, THERE),
@@ -52,11 +52,14 @@ def test_ways_are_as_slow_on_roads_as_without_them(times) -> None:
         metres=line.table((HERE, THERE), (HERE, THERE)),
     )
     for travel in (line, Clustered(roads=roads)):
-        slowed = Slowness(ways=times).slowed(travel)
-        assert slowed.between(HERE, THERE)[0] == pytest.approx(
-            times * travel.between(HERE, THERE)[0]
+        slowed = Slowness(ways=1.3).slowed(travel, homes=[HERE])
+        seconds, metres = travel.between(HERE, THERE)
+        assert slowed.between(HERE, THERE) == (pytest.approx(1.3 * seconds), metres)
+        assert slowed.between(THERE, HERE) == (pytest.approx(1.3 * 1.25 * seconds), metres)
+        table = slowed.table((HERE, THERE), (HERE, THERE))
+        assert table == pytest.approx(
+            np.array([[slowed.between(a, b)[0] for b in (HERE, THERE)] for a in (HERE, THERE)])
         )
-        assert slowed.between(HERE, THERE)[1] == travel.between(HERE, THERE)[1]
 
 
 @pytest.mark.django_db

@@ -55,6 +55,7 @@ from dianliang.engines.routing.travel import (
     IMPASSABLE_S,
     GreatCircle,
     InvalidTravelError,
+    Slowed,
     Travel,
     TravelTable,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "Series",
     "Shift",
     "Slot",
+    "Slowed",
     "Stop",
     "StopCriterion",
     "Stretch",

@@ -22,6 +22,7 @@ from dianliang.flows.planning.happened import NOTHING, Happened, happened_from, 
 from dianliang.flows.planning.lines import with_lines
 from dianliang.flows.planning.relaxing import Lane, relaxed
 from dianliang.flows.planning.scene import Asked, Scene
+from dianliang.flows.planning.slowness import AS_PLANNED
 from dianliang.flows.planning.terms import ORDINARY, Reckoning, Terms, reckonings, terms_of
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
@@ -96,7 +97,9 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
     jobs = {n: job for n, job in wanted.items() if n not in asked.happened.withdrawn}
     teams = {team.code: team for team in _with_areas(asked.teams)}
     ways, reckoned = roads.ways(), reckonings(asked.terms, jobs)
-    travel = (asked.terms or ORDINARY).slowness.slowed(ways.travel)
+    travel = ways.travel
+    if asked.terms:
+        travel = asked.terms.slowness.slowed(travel)
     scene = Scene.of(asked, jobs, teams, travel=travel, at=at)
     made, working = [], {}
     for code, team in teams.items():
@@ -120,7 +123,7 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
             if number not in stuck
         ),
         teams=tuple(made),
-        travel=travel,
+        travel=_homeward(travel, asked.terms, teams.values()),
         locks=tuple(locks.values()),
     )
     problem, displaced = relaxed(with_lines(problem, asked.terms), asked.relaxations)
@@ -142,6 +145,19 @@ def build_from(asked: Asked, *, at: datetime) -> Built:
         terms=asked.terms,
         at=at,
     )
+
+
+def _homeward(travel: routing.Travel, terms: Terms | None, teams: Iterable[Team]) -> routing.Travel:
+    """Return travel with the caution that an emergency's rules of work and rest ask for."""
+    if terms is None:
+        return travel
+    return AS_PLANNED.slowed(travel, homes=(_base(team, terms) for team in teams))
+
+
+def _base(team: Team, terms: Terms | None) -> GeoPoint:
+    """Return where a team begins and ends: where it gathers, or its base."""
+    base = GeoPoint(team.base_lat, team.base_lon)
+    return (terms or ORDINARY).places.get(team.code, ("", base))[1]
 
 
 def _with_relations(jobs: Sequence[Job]) -> dict[str, Job]:
@@ -180,8 +196,7 @@ def _engine_team(
 def _engine_shift(team: Team, day: date, scene: Scene) -> routing.Shift:
     starts_at, ends_at = scene.starts_at(team, day), scene.ends_at(team, day)
     is_fed = (team.code, day) in scene.lunched
-    base = GeoPoint(team.base_lat, team.base_lon)
-    base = (scene.terms or ORDINARY).places.get(team.code, ("", base))[1]
+    base = _base(team, scene.terms)
     is_cut = scene.terms is not None or (team.code, day) in scene.lost
     return routing.Shift(
         window=TimeWindow(starts_at, ends_at),

@@ -6,7 +6,7 @@ grave, falls out.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,6 +22,10 @@ MOST = 2.0
 ODD = 4.0
 """What took more than so many times its figure counts as this: somebody forgot to press."""
 NOTABLE = 1.02
+HOMEWARD = 1.25
+"""How many times as long as others the way home is reckoned with: how long people work is a limit,
+and of the last way nothing can be left out. Plans that came home to the minute held tasks that no
+crew could begin, the gravest among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,11 @@ class Slowness:
         """Tell whether it is worth a word."""
         return max(self.ways, self.work) >= NOTABLE
 
-    def slowed(self, travel: routing.Travel) -> routing.Travel:
-        """Return travel as slow as ways are now."""
-        if self.ways == 1.0:
-            return travel
-        if isinstance(travel, routing.GreatCircle):
-            return replace(travel, speed_m_s=travel.speed_m_s / self.ways)
-        if isinstance(travel, routing.Clustered):
-            roads = replace(travel.roads, seconds=travel.roads.seconds * self.ways)
-            return routing.Clustered(roads=roads, within=self.slowed(travel.within))
-        return travel
+    def slowed(self, travel: routing.Travel, *, homes: Iterable[GeoPoint] = ()) -> routing.Travel:
+        """Return travel as slow as ways are now, and with caution on those to `homes`."""
+        return routing.Slowed(
+            travel=travel, ways=self.ways, homeward=HOMEWARD, homes=frozenset(homes)
+        )
 
 
 AS_PLANNED = Slowness()
