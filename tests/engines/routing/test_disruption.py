@@ -140,6 +140,39 @@ def test_no_more_visits_change_than_allowed_and_every_rule_holds(drawn, most):
 
 @settings(max_examples=80, deadline=None)
 @given(disruptions(), st.integers(0, 3))
+def test_where_nobody_was_told_an_hour_only_other_teams_days_and_losses_are_counted(drawn, most):
+    problem, before, after = drawn
+    most_kept = replan(after, before, stop=MaxIterations(limit=0), most_changes=0)
+    done = replan(after, before, stop=SHORT, most_changes=most, counts_delays=False)
+
+    assert check(after, done.plan) == ()
+    assert rank(done.plan) <= rank(most_kept.plan)
+    assert len(done.chosen) <= most
+    assert all(change.kind == "retimed" for change in done.delayed)
+    wanted = {j.id for j in after.jobs} & {j.id for j in problem.jobs}
+    elsewhere = changed(after, before, done.plan) & wanted
+    told = {c.job_id for c in (*done.forced, *done.chosen, *done.delayed)}
+    assert elsewhere <= told
+
+
+def test_an_urgent_job_goes_first_in_a_full_shift_if_others_may_only_be_later():
+    long = tuple(job(f"J{n}", minutes=40, km_east=1 + n) for n in range(9))
+    problem = Problem(jobs=long, teams=(team("A"),))
+    before = solve(problem, stop=MaxIterations(limit=300))
+    box = job("box", minutes=40, priority=Priority.MUST, wait_per_s=50.0)
+    after = replace(problem, jobs=(*long, box))
+
+    def place(counts: bool) -> int:
+        done = replan(after, before, stop=SHORT, most_changes=1, counts_delays=counts)
+        (route,) = done.plan.routes
+        assert len(done.chosen) <= 1
+        return [stop.job_id for stop in route.stops].index("box")
+
+    assert place(counts=False) == 0 < place(counts=True)
+
+
+@settings(max_examples=80, deadline=None)
+@given(disruptions(), st.integers(0, 3))
 def test_the_plan_is_never_worse_than_following_the_old_one(drawn, most):
     before, plan, problem = drawn
     assume([len(t.shifts) for t in before.teams] == [len(t.shifts) for t in problem.teams])

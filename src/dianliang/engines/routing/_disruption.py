@@ -31,13 +31,15 @@ class Replanned:
     """A plan after a disruption and what it changes for people.
 
     `forced` is what the disruption changed whatever anybody plans; `chosen` was changed to make
-    room, within the budget; `added` are visits that the earlier plan did not have.
+    room, within the budget; `added` are visits that the earlier plan did not have. `delayed` are
+    those that stay and only begin later, where that is no change.
     """
 
     plan: Plan
     forced: tuple[Change, ...]
     chosen: tuple[Change, ...]
     added: tuple[Change, ...]
+    delayed: tuple[Change, ...] = ()
 
 
 def replan(
@@ -48,6 +50,7 @@ def replan(
     seed: int = 1,
     most_changes: int = 5,
     moved_s: int = 15 * 60,
+    counts_delays: bool = True,
     before: datetime | None = None,
 ) -> Replanned:
     """Fit a plan to what happened; `problem` already contains it.
@@ -56,7 +59,9 @@ def replan(
     first the plan is followed as far as it holds, then jobs that are out are placed, musts first,
     then the visits around the disruption are improved. A visit counts as changed when its team or
     day differs, it begins more than `moved_s` earlier or later, or it is dropped; at most
-    `most_changes` are, besides those that following the plan could not keep. Visits that began
+    `most_changes` are, besides those that following the plan could not keep. Where no customer was
+    told an hour, as in an emergency, `counts_delays` is off: what only begins later is no change,
+    and its price is that of waiting. Visits that began
     `before`, or whose team is on its way by then, stay, and nothing new begins before it. A team
     that worked a part of its day is given with a shorter shift, not without it.
 
@@ -69,23 +74,26 @@ def replan(
     held = problem if before is None else hold_begun(problem, known, before)
     compiled = compiled_or_refused(held)
     if compiled is None:
-        return _told(plan, empty_plan(problem, seed=seed), frozenset(), moved_s)
+        return _told(plan, empty_plan(problem, seed=seed), frozenset(), moved_s, counts_delays)
     if before is not None:
         forbid_past(compiled, known, before)
     musts = [job.priority is Priority.MUST for job in compiled.jobs]
     compiled.data.items["penalty"][np.flatnonzero(musts)] += MUST_FIRST
     search = Search.begin(compiled.data, seed=seed)
     follow(compiled, search, known)
-    repair = Repair(compiled, search, _known(compiled, known, moved_s, most_changes))
+    told = _known(compiled, known, moved_s, most_changes, counts_delays)
+    repair = Repair(compiled, search, told)
     _mend(repair, known, stop, seed)
     search.settle()
-    told = {left.job_id: left for left in plan.unassigned}
-    after = render(problem, compiled, search, seed=seed, iterations=repair.trials, told=told)
+    left_out = {left.job_id: left for left in plan.unassigned}
+    after = render(problem, compiled, search, seed=seed, iterations=repair.trials, told=left_out)
     chosen = frozenset(compiled.jobs[job].id for job in np.flatnonzero(repair.chosen).tolist())
-    return _told(plan, after, chosen, moved_s)
+    return _told(plan, after, chosen, moved_s, counts_delays)
 
 
-def _known(compiled: Compiled, plan: Plan, moved_s: int, most_changes: int) -> Known:
+def _known(
+    compiled: Compiled, plan: Plan, moved_s: int, most_changes: int, counts_delays: bool
+) -> Known:
     routes = compiled.data.routes
     lanes: Ints = routes["team"] * (int(routes["day"].max()) + 1) + routes["day"]
     index = {(team.id, shift): v for v, (team, shift) in enumerate(compiled.routes)}
@@ -98,7 +106,7 @@ def _known(compiled: Compiled, plan: Plan, moved_s: int, most_changes: int) -> K
             if job is not None:
                 lane[job] = GONE if v is None else lanes[v]
                 begin[job] = (stop.start_at - compiled.epoch).total_seconds()
-    return Known(lane=lane, begin=begin, lanes=lanes, moved_s=moved_s, most_changes=most_changes)
+    return Known(lane, begin, lanes, moved_s, most_changes, counts_delays)
 
 
 def _mend(repair: Repair, plan: Plan, stop: StopCriterion, seed: int) -> None:
@@ -149,11 +157,16 @@ def _touched(repair: Repair, plan: Plan) -> Ints:
     return touched
 
 
-def _told(before: Plan, after: Plan, chosen: frozenset[str], moved_s: int) -> Replanned:
+def _told(
+    before: Plan, after: Plan, chosen: frozenset[str], moved_s: int, counts_delays: bool
+) -> Replanned:
     lines = diff(before, after, noticeable_s=moved_s + 1)
+    others = [c for c in lines if c.kind != "added" and c.job_id not in chosen]
+    delayed = [] if counts_delays else [c for c in others if c.kind == "retimed"]
     return Replanned(
         plan=after,
-        forced=tuple(c for c in lines if c.kind != "added" and c.job_id not in chosen),
+        forced=tuple(c for c in others if c not in delayed),
         chosen=tuple(c for c in lines if c.job_id in chosen),
         added=tuple(c for c in lines if c.kind == "added"),
+        delayed=tuple(delayed),
     )

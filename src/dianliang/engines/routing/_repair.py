@@ -2,7 +2,7 @@
 
 Method: ejection chains (Glover 1996) of small depth on the kernel's own insertions. Every state is
 priced exactly and its changed visits are counted against the plan that people know, so a visit
-that an insertion only pushes back counts like one that was moved.
+that an insertion only pushes back counts like one that was moved, unless delays are no changes.
 """
 
 from dataclasses import dataclass, field
@@ -33,6 +33,8 @@ class Known:
     """The lane of each route."""
     moved_s: int
     most_changes: int
+    counts_delays: bool
+    """A visit that only begins later is a change, as where its customer was told an hour."""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Repair:
         )
         self.limited: NDArray[np.bool_] = self.data.routes["longest"] < NEVER
         self.forced = np.zeros(len(self.jobs), np.bool_)
-        self.forced = self.differs(self.jobs)
+        self.forced = self.differs(self.jobs, counts_delays=True)
         self.chosen = np.zeros(len(self.jobs), np.bool_)
         self.count, self.trials, self._is_thorough = 0, 0, False
         self.total = float(kernel.total(self.data, self.tour))
@@ -71,7 +73,7 @@ class Repair:
         """The objective with a price on every change."""
         return self.total + WORTH_S * self.count
 
-    def differs(self, jobs: Ints) -> NDArray[np.bool_]:
+    def differs(self, jobs: Ints, *, counts_delays: bool | None = None) -> NDArray[np.bool_]:
         """Tell which jobs stand elsewhere than people know, other than the disruption forced."""
         known, spots = self.known, self.tour.spots
         where, position = spots["where"][jobs], spots["position"][jobs]
@@ -79,7 +81,9 @@ class Repair:
         for v in np.unique(where[(where >= 0) & self.limited[where]]).tolist():
             own = where == v
             begin[own] = self._late_begins(v)[position[own]]
-        moved = np.abs(begin - known.begin[jobs]) > known.moved_s
+        moved = known.begin[jobs] - begin > known.moved_s
+        if known.counts_delays if counts_delays is None else counts_delays:
+            moved |= begin - known.begin[jobs] > known.moved_s
         elsewhere = (where < 0) | (known.lanes[where] != known.lane[jobs]) | moved
         found: NDArray[np.bool_] = (known.lane[jobs] != -1) & ~self.forced[jobs] & elsewhere
         return found

@@ -116,6 +116,7 @@ def _fitted(
             before,
             stop=routing.MaxSeconds(limit_s=LONGEST_S, clock=time.monotonic),
             most_changes=MOST_CHANGES,
+            counts_delays=False,
             before=at,
         )
     except routing.InvalidProblemError as refusal:

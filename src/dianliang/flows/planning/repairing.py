@@ -1,7 +1,7 @@
 """Fit a published plan to what happened: few visits change, and each change has its cause."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,6 +80,7 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         known,
         stop=routing.MaxSeconds(limit_s=LONGEST_S, clock=time.monotonic),
         most_changes=body["most_changes"],
+        counts_delays=built.terms is None,  # crews of an emergency know an order, nobody an hour
         before=at,
     )
     stops, left_out = lines_of(found.plan, built, locked=locked_numbers(plan))
@@ -93,7 +94,13 @@ def repair(plan: Plan, *, at: datetime) -> Repaired:
         "made_at": at.isoformat(),
         "lunched": [[code, on.isoformat(), end.isoformat()] for (code, on), end in eaten.items()],
         "eased": _eased(stops, told, built),
-        **_causes(found.forced, told, plan, built),
+        **_causes(
+            (*found.forced, *found.delayed),
+            told,
+            plan,
+            built,
+            urgent={(s.team.code, s.on) for s in stops if s.job.number in body["urgent"]},
+        ),
         "chosen": [change.job_id for change in found.chosen],
     }
     outcome = outcome_of(
@@ -290,15 +297,21 @@ def _differs(line: StopLine, visit: Visit) -> bool:
 
 
 def _causes(
-    changes: "Sequence[routing.Change]", told: Mapping[str, Told], plan: Plan, built: Built
+    changes: Sequence[routing.Change],
+    told: Mapping[str, Told],
+    plan: Plan,
+    built: Built,
+    *,
+    urgent: Container[Lane],
 ) -> dict[str, dict[str, str]]:
     """Return the causes of what could not be kept: what is otherwise now, what is only later.
 
     A visit that stays with its team and day and begins later is no decision: it follows from where
     its team is, and whoever reads what changes must not look for ten changes among fifty delays.
+    `urgent` are the shifts that were given something urgent.
     """
     before = happened_from(plan.replaces.outcome) if plan.replaces else NOTHING
-    words = {c.job_id: _cause(told.get(c.job_id), built, before) for c in changes}
+    words = {c.job_id: _cause(told.get(c.job_id), built, before, urgent) for c in changes}
     later = {c.job_id for c in changes if c.kind == "retimed"}
     return {
         "forced": {number: why for number, why in words.items() if number not in later},
@@ -306,7 +319,7 @@ def _causes(
     }
 
 
-def _cause(one: Told | None, built: Built, before: Happened) -> str:
+def _cause(one: Told | None, built: Built, before: Happened, urgent: Container[Lane]) -> str:
     """Say which part of what happened since (`before` was known already) a change comes from."""
     if one is None:
         return ""
@@ -320,5 +333,7 @@ def _cause(one: Told | None, built: Built, before: Happened) -> str:
         return "做得比预计久"
     if longer:
         return "前面的上门做得比预计久"
+    is_after = (visit.team.code, visit.on) in urgent
+    late = "前面加了急件" if is_after else "队伍的进度比原计划晚"
     is_cut = any(cut not in before.cuts for cut in happened.cuts)
-    return "道路中断" if is_cut else "队伍的进度比原计划晚"
+    return "道路中断" if is_cut else late
