@@ -156,10 +156,11 @@ def test_where_nobody_was_told_an_hour_only_other_teams_days_and_losses_are_coun
 
 
 def test_an_urgent_job_goes_first_in_a_full_shift_if_others_may_only_be_later():
-    long = tuple(job(f"J{n}", minutes=40, km_east=1 + n) for n in range(9))
-    problem = Problem(jobs=long, teams=(team("A"),))
+    long = tuple(job(f"J{n}", minutes=40, km_east=1 + n) for n in range(7))
+    crew = replace(team("A"), shifts=(replace(team("A").shifts[0], lunch=None),))
+    problem = Problem(jobs=long, teams=(crew,))
     before = solve(problem, stop=MaxIterations(limit=300))
-    box = job("box", minutes=40, priority=Priority.MUST, wait_per_s=50.0)
+    box = job("box", minutes=90, km_east=0.5, priority=Priority.MUST, wait_per_s=50.0)
     after = replace(problem, jobs=(*long, box))
 
     def place(counts: bool) -> int:
@@ -169,6 +170,24 @@ def test_an_urgent_job_goes_first_in_a_full_shift_if_others_may_only_be_later():
         return [stop.job_id for stop in route.stops].index("box")
 
     assert place(counts=False) == 0 < place(counts=True)
+
+
+def test_an_urgent_job_as_long_as_several_others_takes_the_place_of_the_last_ones():
+    short = tuple(job(f"J{n}", minutes=20, km_east=0.2 * n) for n in range(20))
+    crew = replace(team("A"), shifts=(replace(team("A").shifts[0], lunch=None),))
+    tomorrow = replace(crew.shifts[0], window=window(8.5, 17.5, day=1))
+    problem = Problem(jobs=short, teams=(replace(crew, shifts=(crew.shifts[0], tomorrow)),))
+    before = solve(problem, stop=MaxIterations(limit=300))
+    box = job("box", minutes=60, priority=Priority.MUST, wait_per_s=20.0)
+    after = replace(problem, jobs=(*short, box))
+
+    done = replan(after, before, stop=SHORT, counts_delays=False)
+
+    assert check(after, done.plan) == ()
+    assert len(done.chosen) <= 5
+    route, stop = done.plan.stop_of("box")
+    assert (route.shift, stop.start_at < at(9.5)) == (0, True)
+    assert not done.plan.unassigned
 
 
 @settings(max_examples=80, deadline=None)

@@ -1,5 +1,6 @@
 """Put a plan right after a disruption, changing few of the visits that people know."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,13 +122,10 @@ def _mend(repair: Repair, plan: Plan, stop: StopCriterion, seed: int) -> None:
     def goes_on() -> bool:
         return stop.share(iteration=repair.trials, best=repair.total) < 1
 
-    for depth in DEPTHS:
-        for job in urgent:
-            if where[job] < 0 and (depth == 0 or goes_on()):
-                repair.place(job, depth=depth)
-    for job in urgent:
-        if where[job] < 0 and jobs[job].priority is Priority.MUST and goes_on():
-            repair.place(job, depth=1, is_thorough=True)
+    _place_urgent(repair, urgent, goes_on)
+    for job in repair.out():
+        if jobs[job].id not in told and goes_on():
+            repair.place(job, depth=0)
     eased = np.flatnonzero(touched)
     for job in spare:
         if len(eased) and goes_on():
@@ -139,6 +137,22 @@ def _mend(repair: Repair, plan: Plan, stop: StopCriterion, seed: int) -> None:
         for job in rng.permutation(around).tolist():
             if goes_on() and where[job] >= 0:
                 is_better |= repair.shift(job, depth=1)
+
+
+def _place_urgent(repair: Repair, urgent: list[int], goes_on: Callable[[], bool]) -> None:
+    """Place what the disruption brought: where there is room, then with others making room."""
+    jobs, where = repair.compiled.jobs, repair.tour.spots["where"]
+    musts = [job for job in urgent if jobs[job].priority is Priority.MUST]
+    for depth in DEPTHS:
+        for job in urgent:
+            if where[job] < 0 and (depth == 0 or goes_on()):
+                repair.place(job, depth=depth)
+    for job in musts:
+        if where[job] < 0 and goes_on():
+            repair.place(job, depth=1, is_thorough=True)
+    for job in musts:
+        if goes_on():
+            repair.make_way(job)
 
 
 def _touched(repair: Repair, plan: Plan) -> Ints:

@@ -139,6 +139,49 @@ class Repair:
         self._back_as(job, v, p, turned)
         return self._settle((job,))
 
+    def make_way(self, job: int) -> bool:
+        """Place a job, or place it sooner, by leaving out what comes last on a route.
+
+        A job that takes as long as several others finds no room where one or two step aside.
+        """
+        self._begin()
+        if not self._is_untied(job):
+            return False
+        was_in = self.tour.spots["where"][job] >= 0
+        home = self._out(job) if was_in else None
+        for v in self._soonest(job):
+            gone: list[tuple[int, tuple[int, int, int]]] = []
+            while True:
+                for index in range(int(self.tour.runs["length"][v]) + 1):
+                    if self._in(job, v, index):
+                        self._look((job,))
+                    self._back(job)
+                last = self._last_free(v)
+                if last is None or self.count + len(gone) >= self.known.most_changes:
+                    break
+                gone.append((last, self._out(last)))
+            for one, spot in reversed(gone):
+                self._back_as(one, *spot)
+        if home is not None:
+            self._back_as(job, *home)
+        return self._settle((job,))
+
+    def _soonest(self, job: int) -> list[int]:
+        """Return the routes on which a team could be at a job the soonest."""
+        d = self.data
+        able = np.flatnonzero(d.able[job])
+        own = d.routes[able]
+        arrives = own["opens"] + d.time[own["start"], int(d.items["place"][job])]
+        soonest: list[int] = able[np.argsort(arrives, kind="stable")][:SPLIT_ROUTES].tolist()
+        return soonest
+
+    def _last_free(self, v: int) -> int | None:
+        """Return the last visit of a route that may be left out."""
+        items = self.tour.stops["item"][v, : self.tour.runs["length"][v]]
+        jobs = items[items < len(self.jobs)]
+        free = jobs[self.is_free[jobs]]
+        return int(free[-1]) if len(free) else None
+
     def place_in(self, job: int, routes: Ints) -> bool:
         """Place a job that is out on one of some routes, if that is better."""
         self._begin()
