@@ -16,8 +16,8 @@ from dianliang.domain.mobilisation.loading import Demand, Loads, Piece, load
 from dianliang.domain.mobilisation.tasks import worth_of
 from dianliang.engines import routing
 from dianliang.flows.exercise.playing import TRAVEL, Crew, Game
-from dianliang.flows.exercise.product import PLANNED_ON_H
 from dianliang.flows.exercise.scenario import Gear, Happening, Work
+from dianliang.flows.planning.slowness import AS_PLANNED
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -123,7 +123,7 @@ class Resolving:
                 for crew in crews
                 if (shifts := tuple(self._shifts(game, crew, at)))
             ),
-            travel=TRAVEL,
+            travel=AS_PLANNED.slowed(TRAVEL, homes=game.flood.seats),  # with the caution we keep
         )
 
     def _loaded(self, game: Game, works: Sequence[Work], crews: Sequence[Crew]) -> Loads:
@@ -149,16 +149,15 @@ class Resolving:
         return load(demands, pieces, hands).pieces
 
     def _shifts(self, game: Game, crew: Crew, at: datetime) -> Iterator[routing.Shift]:
-        """Yield the rest of the crew's shifts: from where it will be, with the reserve we keep."""
+        """Yield the rest of the crew's shifts, from where it will be."""
         base = game.flood.seats[crew.band.seat]
         for shift in game.shifts:
-            ends = min(shift.end, shift.start + timedelta(hours=PLANNED_ON_H))
             start, place = shift.start, base
             if shift.start <= at:
                 start = max(at, crew.back_at or at)
                 place = crew.place
                 if crew.doing:
                     start, place = max(start, crew.doing.ends_at), crew.doing.work.at
-            if start + timedelta(minutes=30) < ends:
-                window = TimeWindow(start.astimezone(SHANGHAI), ends)
+            if start + timedelta(minutes=30) < shift.end:
+                window = TimeWindow(start.astimezone(SHANGHAI), shift.end)
                 yield routing.Shift(window=window, start=place, end=base)

@@ -196,7 +196,7 @@ def test_a_crew_at_work_on_a_line_keeps_its_part_in_the_next_draft(town):
     own = draft.stops.get(job=first.job)
     assert own.sequence == 1
     rest = timedelta(minutes=first.job.duration_min) - timedelta(minutes=20)
-    assert own.depart_at <= at + rest + timedelta(minutes=5)  # to set up is not counted again
+    assert own.depart_at <= at + rest + timedelta(minutes=6)  # to set up is not counted again
     assert not draft.unplanned.filter(job__task__line=line).filter(job=first.job).exists()
     lines.forced(town, draft, at + timedelta(minutes=14))
     first.refresh_from_db()

@@ -55,7 +55,6 @@ from dianliang.engines.routing.travel import (
     IMPASSABLE_S,
     GreatCircle,
     InvalidTravelError,
-    Slowed,
     Travel,
     TravelTable,
 )
@@ -81,6 +80,7 @@ if TYPE_CHECKING:
     from dianliang.engines.routing._work import Answer, Executor, Work
     from dianliang.engines.routing.barriers import Barrier, Blocked
     from dianliang.engines.routing.clusters import Clustered
+    from dianliang.engines.routing.slowed import Slowed
 
 _ON_DEMAND = {
     "_anneal": ("Params", "Progress"),
@@ -97,6 +97,7 @@ _ON_DEMAND = {
     "_work": ("Answer", "Executor", "Work"),
     "barriers": ("Barrier", "Blocked"),
     "clusters": ("Clustered",),
+    "slowed": ("Slowed",),
 }
 
 __all__ = [

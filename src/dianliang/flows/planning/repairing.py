@@ -297,7 +297,7 @@ def _differs(line: StopLine, visit: Visit) -> bool:
 
 
 def _causes(
-    changes: Sequence[routing.Change],
+    changes: "Sequence[routing.Change]",
     told: Mapping[str, Told],
     plan: Plan,
     built: Built,
