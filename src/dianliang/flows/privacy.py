@@ -35,6 +35,7 @@ from dianliang.flows.outreach import persons as outreach
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 ERASED = "（已应当事人请求或到期删除）"
@@ -217,7 +218,12 @@ def erase(
     grants = personal.grants_of(grant, customers)
     going_on += personal.open_grants(grants)
     if going_on:
-        raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
+        raise UnableToEraseError(
+            Phrase(
+                "还有未办结的事项：%(going_on)s。办结或取消后再删除。",
+                going_on=joined("、", going_on),
+            )
+        )
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     if phone:
         activity_people.erase(phone)

@@ -20,6 +20,7 @@ from dianliang.flows.branches.choices import branch_of, lines, other_of, person_
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 DAY_LENGTH = len("2026-01-31")
 
@@ -67,7 +68,11 @@ def _plan(text: str) -> list[tuple[str, date]]:
         try:
             day = date.fromisoformat(line[:DAY_LENGTH])
         except ValueError as error:
-            message = f"计划第 {number} 行应为“2026-06-30 事项”，日期在前，请改正：{line[:20]}"
+            message = Phrase(
+                "计划第 %(number)s 行应为“2026-06-30 事项”，日期在前，请改正：%(line)s",
+                number=number,
+                line=line[:20],
+            )
             raise InvalidInputError(message, field="plan") from error
         label = f"计划第 {number} 行"
         what = words(line[DAY_LENGTH:], field="plan", label=label, most=200, least=2)

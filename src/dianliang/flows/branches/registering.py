@@ -11,6 +11,7 @@ from dianliang.flows.branches.choices import branch_of, person_of, unit_of, word
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,12 @@ def transfer_out(
     branch = access.branch_to_see(code, by=by)
     who = person_of(person, by=by, field="person", label="人员")
     if who.pk not in members_on(branch, on=from_on):
-        message = f"{who.name}在 {from_on} 不是{branch}的党员。"
+        message = Phrase(
+            "%(name)s在 %(from_on)s 不是%(branch)s的党员。",
+            name=who.name,
+            from_on=from_on,
+            branch=branch,
+        )
         raise InvalidInputError(message, field="person")
     return register.transfer(
         person=who,

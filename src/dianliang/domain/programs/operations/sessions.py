@@ -31,6 +31,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST = timedelta(hours=24)
 FARTHEST = timedelta(days=400)
@@ -138,10 +139,10 @@ def _require_possible(planned: Planned, *, at: datetime) -> None:
     if until is not None and until > planned.ends_at:
         raise UnableToPlanSessionError("报名截止不能晚于活动结束。", field="signup_until")
     if planned.places is not None and not 1 <= planned.places <= MOST_PLACES:
-        message = f"名额应在 1 到 {MOST_PLACES} 之间；不限名额请留空。"
+        message = Phrase("名额应在 1 到 %(most)s 之间；不限名额请留空。", most=MOST_PLACES)
         raise UnableToPlanSessionError(message, field="places")
     if not 20 <= planned.radius_m <= MOST_RADIUS_M:
-        message = f"签到范围应在 20 到 {MOST_RADIUS_M} 米之间。"
+        message = Phrase("签到范围应在 20 到 %(most)s 米之间。", most=MOST_RADIUS_M)
         raise UnableToPlanSessionError(message, field="radius_m")
 
 
@@ -196,7 +197,12 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     _require_period(change.starts_at, change.ends_at, at=at)
     taken = signing.taken(session)
     if change.places is not None and not max(1, taken) <= change.places <= MOST_PLACES:
-        message = f"已有 {taken} 人占着名额，名额应在 {max(1, taken)} 到 {MOST_PLACES} 之间。"
+        message = Phrase(
+            "已有 %(taken)s 人占着名额，名额应在 %(max)s 到 %(most)s 之间。",
+            taken=taken,
+            max=max(1, taken),
+            most=MOST_PLACES,
+        )
         raise UnableToPlanSessionError(message, field="places")
     before, places = _when_and_where(session), _limit(session)
     held_open = session.starts_at - session.signup_until
@@ -389,7 +395,9 @@ def add_photos(
     if session.status not in {"UNDER_WAY", "ENDED", "ACCOUNTED"}:
         raise InvalidInputError("活动开始后才能上传照片。", field="photos")
     if session.photos.count() + len(photos) > MOST_PHOTOS:
-        raise InvalidInputError(f"每场最多 {MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(
+            Phrase("每场最多 %(most)s 张照片。", most=MOST_PHOTOS), field="photos"
+        )
     SessionPhoto.objects.bulk_create(
         SessionPhoto(session=session, file=file, words=words, added_by=by.name, added_at=at)
         for file, words in photos
