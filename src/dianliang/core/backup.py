@@ -123,7 +123,7 @@ def bring_back(*, home: Path, database: Path, source: Path) -> Copied:
                 database=database,
             )
         )
-    damaged = Phrase("%(source)s 不是完好的备份文件。请换另一份备份。", source=Phrase(source))
+    damaged = Phrase("%(source)s 不是完好的备份文件。请换另一份备份。", source=source)
     with tempfile.TemporaryDirectory(dir=home) as scratch:
         unpacked = Path(scratch)
         try:

@@ -385,15 +385,8 @@ def _check_seen(need: Need, seen: str) -> None:
     if seen == standing(need):
         return
     last = last_event(need)
-    who = (
-        Phrase(
-            "%(name)s在 %(at)s ",
-            name=last.actor_name,
-            at=f"{last.at.astimezone(SHANGHAI):%H:%M}",
-        )
-        if last
-        else ""
-    )
+    at = f"{last.at.astimezone(SHANGHAI):%H:%M}" if last else ""
+    who = Phrase("%(name)s在 %(at)s ", name=last.actor_name, at=at) if last else ""
     raise StaleStateError(
         Phrase(
             "您打开这一页之后，%(who)s处理过这条需求，现在是“%(status)s”。您的"

@@ -208,7 +208,7 @@ def erase(
     going_on += hazards.values_list("number", flat=True)
     people = list(_people(phone))
     staff = [row for row in people if row.is_active and not activity_people.is_public(row)]
-    going_on += [f"{row.number}（在岗人员）" for row in staff]
+    going_on += [Phrase("%(number)s（在岗人员）", number=row.number) for row in staff]
     going_on += activity_people.still_coming(phone, at=at) if phone else []
     appeals = _appeals(phone)
     going_on += [row.number for row in appeals if row.status == "OPEN"]
@@ -218,12 +218,7 @@ def erase(
     grants = personal.grants_of(grant, customers)
     going_on += personal.open_grants(grants)
     if going_on:
-        raise UnableToEraseError(
-            Phrase(
-                "还有未办结的事项：%(going_on)s。办结或取消后再删除。",
-                going_on=joined("、", going_on),
-            )
-        )
+        raise UnableToEraseError(Phrase("还有未办结的事项：%(n)s。", n=joined("、", going_on)))
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     if phone:
         activity_people.erase(phone)

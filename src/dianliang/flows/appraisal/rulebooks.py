@@ -396,7 +396,5 @@ def current(number: str, *, by: Actor) -> Edition:
     found = book.editions.filter(status="IN_FORCE").select_related("book")
     latest = found.order_by("-edition").first()
     if latest is None:
-        raise InvalidInputError(
-            Phrase("“%(name)s”还没有发布，请先发布。", name=book.name), field="book"
-        )
+        raise InvalidInputError(Phrase("请先发布“%(n)s”。", n=book.name), field="book")
     return latest

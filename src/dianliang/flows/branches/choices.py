@@ -15,7 +15,7 @@ from dianliang.domain.branches.models import (
     Topic,
     TopicLead,
 )
-from dianliang.domain.branches.operations.links import Other
+from dianliang.domain.branches.operations.terms import Other
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.territory.models import Area

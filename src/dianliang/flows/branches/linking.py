@@ -15,6 +15,7 @@ from dianliang.domain.branches.models import (
     SecondmentKind,
 )
 from dianliang.domain.branches.operations import links, secondments
+from dianliang.domain.branches.operations.terms import Terms
 from dianliang.domain.directory.models import Unit
 from dianliang.flows.branches.choices import branch_of, lines, other_of, person_of, record_of, words
 from dianliang.kernel.actor import SYSTEM, Actor
@@ -49,7 +50,7 @@ def prepare(*, asked: Asked, by: Actor, at: datetime) -> Pairing:
     mode = PairingMode.objects.filter(code=asked.mode.replace("\0", ""), is_active=True).first()
     if mode is None:
         raise InvalidInputError("请选择联建模式。", field="mode")
-    terms = links.Terms(
+    terms = Terms(
         branch=branch,
         mode=mode,
         other=other_of(asked.other, by=by, field="other", label="对方组织"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from dianliang.domain.branches import access
 from dianliang.domain.branches.models import Attachment, Belonging, Branch, Posting, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts, register
 from dianliang.domain.branches.rules import members_on
 from dianliang.flows.branches.choices import branch_of, person_of, unit_of, words
 from dianliang.kernel.actor import SYSTEM, Actor
@@ -141,7 +141,7 @@ def appoint(
     kind = PostKind.objects.filter(code=post[:16].replace("\0", ""), is_active=True).first()
     if kind is None:
         raise InvalidInputError("请选择职务。", field="post")
-    return register.appoint(
+    return posts.appoint(
         branch=branch,
         kind=kind,
         person=person_of(person, by=by, field="person", label="任职人") if person else None,

@@ -190,12 +190,10 @@ def _refuse_if_dispatched(teams: Sequence[Team], *, first_on: date, last_on: dat
         status__in=VISIT_OPEN,
         job__task__isnull=False,
     )
-    names = sorted(set(rows.values_list("team__name", flat=True)))
+    names = sorted(set(rows.values_list("team__name", flat=True)))[:MOST_NAMED]
     if names:
-        told = joined("、", names[:MOST_NAMED])
-        raise InvalidInputError(
-            Phrase("%(told)s这几天在抢险，请换队伍或日期。", told=told), field="teams"
-        )
+        words = Phrase("%(teams)s这几天在抢险，请换队伍或日期。", teams=joined("、", names))
+        raise InvalidInputError(words, field="teams")
 
 
 def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
@@ -208,13 +206,9 @@ def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
 def _all_found(missing: set[str], what: str, *, field: str) -> None:
     if missing:
         names = joined("、", (name[:24] for name in sorted(missing)[:MOST_NAMED]))
-        message = Phrase(
-            "有 %(n)d %(what)s不存在、已结束或不归您管（%(names)s），请重新选择。",
-            n=len(missing),
-            what=Phrase(what),
-            names=names,
-        )
-        raise InvalidInputError(message, field=field)
+        words = "有 %(n)d %(what)s不存在、已结束或不归您管（%(names)s），请重新选择。"
+        told = Phrase(words, n=len(missing), what=Phrase(what), names=names)
+        raise InvalidInputError(told, field=field)
 
 
 def _unit_over(units: Sequence[Unit], *, by: Actor) -> Unit:
@@ -238,12 +232,8 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
     if plan.last_on < first_open(terms_of(plan.outcome), at=at):
         raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
     if background.unfinished(SOLVE, by=by) >= MOST_AT_ONCE:
-        raise UnableToPlanError(
-            Phrase(
-                "您已有 %(most)s 个计划在计算或排队，请等一个算完，或先停止一个。",
-                most=MOST_AT_ONCE,
-            )
-        )
+        words = "您已有 %(n)d 个计划在计算或排队，请等一个算完，或先停止一个。"
+        raise UnableToPlanError(Phrase(words, n=MOST_AT_ONCE))
     busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
     keys = busy.values_list("pk", flat=True)
     operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)

@@ -18,7 +18,7 @@ from dianliang.domain.branches.models import (
     Task,
     TaskEvidence,
 )
-from dianliang.domain.branches.operations.links import Other
+from dianliang.domain.branches.operations.terms import Other
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor

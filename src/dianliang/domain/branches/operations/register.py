@@ -1,4 +1,4 @@
-"""Every write about branches, who belongs to them, and who holds which post."""
+"""Every write about branches and who belongs to them."""
 
 from datetime import date, datetime
 
@@ -10,8 +10,6 @@ from dianliang.domain.branches.models import (
     Attachment,
     Belonging,
     Branch,
-    Posting,
-    PostKind,
     Task,
 )
 from dianliang.domain.branches.rules import HOLDS_UP, members_on, of_branches, posts_held
@@ -98,8 +96,9 @@ def _require_life_span(from_on: date, until_on: date, *, is_temporary: bool) -> 
         )
         raise UnableToRegisterError(message, field="until_on")
     if is_temporary and (until_on - from_on).days > LONGEST_TEMPORARY_DAYS:
-        message = "临时党支部和专班最长三年，长期的请成立党支部。"
-        raise UnableToRegisterError(message, field="until_on")
+        raise UnableToRegisterError(
+            "临时党支部和专班最长三年，长期的请成立党支部。", field="until_on"
+        )
 
 
 @transaction.atomic
@@ -139,7 +138,7 @@ def dissolve(*, branch: Branch, on: date, reason: str, by: Actor, at: datetime) 
             or the day lies ahead.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _hold(branch)
+    hold(branch)
     if on > at.astimezone(SHANGHAI).date():
         raise UnableToRegisterError("撤销日期不能晚于今天。", field="on")
     if branch.unit.valid_from is not None and on < branch.unit.valid_from:
@@ -191,34 +190,7 @@ def transfer(
         UnableToRegisterError: no party member, a temporary branch, out of the branch's life-span,
             already there, a post is still held where he leaves, or the day is taken or too far.
     """
-    today = at.astimezone(SHANGHAI).date()
-    if branch is not None and not person.is_party_member:
-        message = Phrase("%(name)s没有登记为党员，请先在人员资料中改正。", name=person.name)
-        raise UnableToRegisterError(message, field="person")
-    if branch is not None:
-        _require_open(branch, from_on)
-    if (from_on - today).days > FARTHEST_DAYS:
-        raise UnableToRegisterError("生效日期最多提前一年登记。", field="from_on")
-    before = _belonging(person, on=from_on)
-    if (before.branch_id if before else None) == (branch.pk if branch else None):
-        where = Phrase("在%(branch)s", branch=branch) if branch else Phrase("不在任何支部")
-        message = Phrase(
-            "%(name)s在 %(from_on)s 已经%(where)s，不用登记。",
-            name=person.name,
-            from_on=from_on,
-            where=where,
-        )
-        raise UnableToRegisterError(message, field="person")
-    if before is not None and before.branch is not None:
-        held = posts_held(person, branch=before.branch, on=from_on)
-        if held:
-            message = Phrase(
-                "%(name)s还担任%(branch)s的%(held)s，请先办理免职。",
-                name=person.name,
-                branch=before.branch,
-                held=joined("、", held),
-            )
-            raise UnableToRegisterError(message, field="person")
+    before = _may_move(person, branch, from_on, today=at.astimezone(SHANGHAI).date())
     row, is_new = Belonging.objects.get_or_create(
         person=person,
         from_on=from_on,
@@ -249,14 +221,48 @@ def transfer(
     return row
 
 
-def _hold(branch: Branch) -> Branch:
+def _may_move(
+    person: Person, branch: Branch | None, from_on: date, *, today: date
+) -> Belonging | None:
+    """Refuse a move that cannot be; return to which branch the person belongs before it."""
+    if branch is not None and not person.is_party_member:
+        message = Phrase("%(name)s没有登记为党员，请先在人员资料中改正。", name=person.name)
+        raise UnableToRegisterError(message, field="person")
+    if branch is not None:
+        _require_open(branch, from_on)
+    if (from_on - today).days > FARTHEST_DAYS:
+        raise UnableToRegisterError("生效日期最多提前一年登记。", field="from_on")
+    before = belonging_of(person, on=from_on)
+    if (before.branch_id if before else None) == (branch.pk if branch else None):
+        where = Phrase("在%(branch)s", branch=branch) if branch else Phrase("不在任何支部")
+        message = Phrase(
+            "%(name)s在 %(from_on)s 已经%(where)s，不用登记。",
+            name=person.name,
+            from_on=from_on,
+            where=where,
+        )
+        raise UnableToRegisterError(message, field="person")
+    if before is not None and before.branch is not None:
+        held = posts_held(person, branch=before.branch, on=from_on)
+        if held:
+            message = Phrase(
+                "%(name)s还担任%(branch)s的%(held)s，请先办理免职。",
+                name=person.name,
+                branch=before.branch,
+                held=joined("、", held),
+            )
+            raise UnableToRegisterError(message, field="person")
+    return before
+
+
+def hold(branch: Branch) -> Branch:
     """Wait for whoever else changes a branch, and return it as it is then."""
     rows = Branch.objects.select_for_update(of=("self",)).select_related("unit")
     return rows.get(pk=branch.pk)
 
 
 def _require_open(branch: Branch, on: date) -> None:
-    branch = _hold(branch)
+    branch = hold(branch)
     first, last = branch.unit.valid_from, branch.unit.valid_until
     if branch.kind != Branch.Kind.ORDINARY:
         message = Phrase("%(branch)s是临时组织，组织关系留在原支部；请用“编入”。", branch=branch)
@@ -267,7 +273,8 @@ def _require_open(branch: Branch, on: date) -> None:
         raise UnableToRegisterError(message, field="from_on")
 
 
-def _belonging(person: Person, *, on: date) -> Belonging | None:
+def belonging_of(person: Person, *, on: date) -> Belonging | None:
+    """Return to which branch a party member belongs on a day, if to any."""
     rows = Belonging.objects.select_related("branch__unit").filter(person=person, from_on__lte=on)
     return rows.order_by("-from_on").first()
 
@@ -281,7 +288,7 @@ def attach(
     Raises:
         UnableToRegisterError: an ordinary branch, out of its life-span, or already in it then.
     """
-    branch = _hold(branch)
+    branch = hold(branch)
     unit = branch.unit
     if branch.kind == Branch.Kind.ORDINARY:
         raise UnableToRegisterError("党支部的党员请用“组织关系转接”。", field="person")
@@ -320,94 +327,3 @@ def attach(
         after=f"{person.number} {from_on} – {until_on}",
     )
     return row
-
-
-@transaction.atomic
-def appoint(
-    *,
-    branch: Branch,
-    kind: PostKind,
-    person: Person | None,
-    from_on: date,
-    reason: str,
-    by: Actor,
-    at: datetime,
-) -> Posting:
-    """Let a person, or nobody, hold a post from a day on (任免): one holder a day.
-
-    Raises:
-        UnableToRegisterError: the person does not belong to the branch then, the branch is not
-            there then, the post is already so, or the day is taken.
-    """
-    branch = _hold(branch)
-    unit = branch.unit
-    last = unit.valid_until
-    outside = unit.valid_from is not None and from_on < unit.valid_from
-    if branch.status != "ACTIVE" or outside or (last is not None and from_on > last):
-        message = Phrase(
-            "%(branch)s在 %(from_on)s 还没有成立或已经撤销。", branch=branch, from_on=from_on
-        )
-        raise UnableToRegisterError(message, field="from_on")
-    if person is not None:
-        _require_of_branch(branch, person, on=from_on)
-    before = Posting.objects.filter(branch=branch, kind=kind, from_on__lte=from_on)
-    held = before.select_related("person").order_by("-from_on").first()
-    if (held.person_id if held else None) == (person.pk if person else None):
-        who = person.name if person else NOBODY
-        message = Phrase(
-            "%(branch)s的%(name)s在 %(from_on)s 已经是“%(who)s”，不用登记。",
-            branch=branch,
-            name=kind.name,
-            from_on=from_on,
-            who=Phrase(who),
-        )
-        raise UnableToRegisterError(message, field="person")
-    row, is_new = Posting.objects.get_or_create(
-        branch=branch,
-        kind=kind,
-        from_on=from_on,
-        defaults={
-            "person": person,
-            "reason": reason,
-            "decided_at": at,
-            "decided_by": by.name,
-        },
-    )
-    if not is_new:
-        who = row.person.name if row.person else NOBODY
-        message = Phrase(
-            "%(branch)s的%(name)s在 %(from_on)s 已有任免（%(who)s），请换一个日期。",
-            branch=branch,
-            name=kind.name,
-            from_on=from_on,
-            who=Phrase(who),
-        )
-        raise UnableToRegisterError(message, field="from_on")
-    audit.record(
-        "branches.posting.appoint",
-        target=row,
-        by=by,
-        at=at,
-        before=held.person.name if held and held.person else "",
-        after=person.name if person else NOBODY,
-        reason=f"{branch.number} {kind.name} {from_on}：{reason}",
-    )
-    return row
-
-
-def _require_of_branch(branch: Branch, person: Person, *, on: date) -> None:
-    if branch.kind == Branch.Kind.ORDINARY:
-        found = _belonging(person, on=on)
-        is_in = found is not None and found.branch_id == branch.pk
-    else:
-        is_in = Attachment.objects.filter(
-            branch=branch, person=person, from_on__lte=on, until_on__gte=on
-        ).exists()
-    if not is_in:
-        message = Phrase(
-            "%(name)s在 %(on)s 不是%(branch)s的人，请先转入或编入。",
-            name=person.name,
-            on=on,
-            branch=branch,
-        )
-        raise UnableToRegisterError(message, field="person")

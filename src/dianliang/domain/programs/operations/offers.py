@@ -318,8 +318,7 @@ def book(*, booked: Booked, by: Actor, at: datetime) -> Offer:
         team, service=booked.service, starts_at=booked.starts_at, ends_at=booked.ends_at
     )
     if why_not:
-        message = "这个时间刚被别人约走，请换一个时间。"
-        raise UnableToTakeError(message, field="slot")
+        raise UnableToTakeError("这个时间刚被别人约走，请换一个时间。", field="slot")
     offer = Offer.objects.create(
         number=next_number("GY", at=at),
         service=booked.service,

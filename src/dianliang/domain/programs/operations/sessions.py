@@ -154,8 +154,7 @@ def _require_period(starts_at: datetime, ends_at: datetime, *, at: datetime) -> 
         message = "这一场已经结束。已经办过的活动请在“志愿服务”里登记。"
         raise UnableToPlanSessionError(message, field="starts_at")
     if starts_at > at + FARTHEST:
-        message = "开始时间太远，请检查年份。"
-        raise UnableToPlanSessionError(message, field="starts_at")
+        raise UnableToPlanSessionError("开始时间太远，请检查年份。", field="starts_at")
 
 
 @transaction.atomic
@@ -195,14 +194,10 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     if session.status not in {"DRAFT", "ANNOUNCED"}:
         raise UnableToPlanSessionError("只有草稿和报名中的场次可以改时间地点。")
     _require_period(change.starts_at, change.ends_at, at=at)
-    taken = signing.taken(session)
-    if change.places is not None and not max(1, taken) <= change.places <= MOST_PLACES:
-        message = Phrase(
-            "已有 %(taken)s 人占着名额，名额应在 %(max)s 到 %(most)s 之间。",
-            taken=taken,
-            max=max(1, taken),
-            most=MOST_PLACES,
-        )
+    least = max(1, signing.taken(session))
+    if change.places is not None and not least <= change.places <= MOST_PLACES:
+        words = "名额应在 %(n)d 到 %(most)d 之间，不能少于已占的名额。"
+        message = Phrase(words, n=least, most=MOST_PLACES)
         raise UnableToPlanSessionError(message, field="places")
     before, places = _when_and_where(session), _limit(session)
     held_open = session.starts_at - session.signup_until
@@ -395,9 +390,7 @@ def add_photos(
     if session.status not in {"UNDER_WAY", "ENDED", "ACCOUNTED"}:
         raise InvalidInputError("活动开始后才能上传照片。", field="photos")
     if session.photos.count() + len(photos) > MOST_PHOTOS:
-        raise InvalidInputError(
-            Phrase("每场最多 %(most)s 张照片。", most=MOST_PHOTOS), field="photos"
-        )
+        raise InvalidInputError(Phrase("每场最多 %(n)s 张照片。", n=MOST_PHOTOS), field="photos")
     SessionPhoto.objects.bulk_create(
         SessionPhoto(session=session, file=file, words=words, added_by=by.name, added_at=at)
         for file, words in photos

@@ -255,7 +255,7 @@ def extend(*, hazard: Hazard, until: datetime, reason: str, by: Actor, at: datet
             "天。再晚请升级督办。",
             last=f"{last:%Y-%m-%d %H:%M}",
             label=Phrase(grade.label),
-            most=Phrase(MOST_DAYS[grade]),
+            most=MOST_DAYS[grade],
         )
         raise UnableToMoveHazardError(message, field="until")
     days = [f"{end.astimezone(SHANGHAI):%Y-%m-%d}" for end in (hazard.due_at, until)]
