@@ -657,6 +657,7 @@ def shipped_names() -> Iterator[str]:
         "PostKind",
         "RoleKind",
         "SecondmentKind",
+        "Service",
         "Stage",
         "StepTemplate",
     }

@@ -45,7 +45,7 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
-        self._choose("service_code", [(row.code, row.name) for row in services()])
+        self._choose("service_code", [(row.code, _(row.name)) for row in services()])
         self._choose("venue_type", venue_types())
         self._choose("area_code", [place for town in self.towns for place in _places(town)])
 

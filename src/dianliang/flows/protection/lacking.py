@@ -43,7 +43,7 @@ def _of_hall(
 ) -> list[str]:
     things: Sequence[Equipment] = list(hall.equipment.all())
     standbys: Sequence[Standby] = list(hall.standbys.all())
-    found = [] if things else [Phrase("%(hall)s：还不知道由哪条线路或变压器供电。", hall=hall)]
+    found: list[str] = [] if things else [Phrase("%(hall)s：还不知道由哪条线路或变压器供电。", hall=hall)]
     if (hall.pk, None, None) not in patrolled:
         found.append(Phrase("%(hall)s：还没有开特巡工单。", hall=hall))
     found += [
@@ -64,7 +64,7 @@ def _of_duties(event: Event, period: TimeWindow) -> list[str]:
         posts.setdefault(duty.post, []).extend(_manned(duty))
     if not posts:
         return ["还没有值守岗位：请编好值班表并发布，再挂到岗位上。"]
-    found = []
+    found: list[str] = []
     for post, windows in posts.items():
         found += [
             Phrase("%(post)s：%(said)s 没有人值守。", post=post, said=_said(gap))
