@@ -669,6 +669,19 @@ def shipped_names() -> Iterator[str]:
                 yield from (row["unit"] for row in rows if "unit" in row)
 
 
+def from_administration() -> Iterator[str]:
+    """Yield what the site of administration calls its models and their fields."""
+    from django.apps import apps
+    from django.contrib import admin
+
+    for model in filter(admin.site.is_registered, apps.get_models()):
+        named = model._meta
+        told = (named.verbose_name, named.verbose_name_plural, named.app_config.verbose_name)
+        yield from filter(_is_chinese, map(str, told))
+        for field in named.concrete_fields:
+            yield from filter(_is_chinese, map(str, (field.verbose_name, field.help_text)))
+
+
 def from_rosters() -> Iterator[str]:
     """Yield the words of duty: states, verbs, purposes."""
     from dianliang.domain.rosters.lifecycle import ROSTER, SWAP
@@ -867,6 +880,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_sources(),
             *from_refusals(),
             *from_measuring(),
+            *from_administration(),
             *from_tables(),
             *from_triage(),
             *from_villages(),

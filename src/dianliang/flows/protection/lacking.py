@@ -43,7 +43,9 @@ def _of_hall(
 ) -> list[str]:
     things: Sequence[Equipment] = list(hall.equipment.all())
     standbys: Sequence[Standby] = list(hall.standbys.all())
-    found: list[str] = [] if things else [Phrase("%(hall)s：还不知道由哪条线路或变压器供电。", hall=hall)]
+    found: list[str] = (
+        [] if things else [Phrase("%(hall)s：还不知道由哪条线路或变压器供电。", hall=hall)]
+    )
     if (hall.pk, None, None) not in patrolled:
         found.append(Phrase("%(hall)s：还没有开特巡工单。", hall=hall))
     found += [
