@@ -27,6 +27,8 @@ FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
 CHINESE = re.compile("[\u4e00-\u9fff]")
+OF_CHINESE = re.compile("[\u4e00-\u9fff\u3001-\u303f\uff00-\uffef]")
+"""With its full stops, commas and brackets."""
 PLAIN = ("_", "gettext", "gettext_lazy", "Phrase")
 KEYWORDS = {**dict.fromkeys(PLAIN), "pgettext": ((1, "c"), 2)}
 
@@ -108,6 +110,22 @@ def from_refusals(paths: Iterable[Path] | None = None) -> Iterator[str]:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 is_told = node.targets[0].id in {"message", "words"}
                 yield from _told([node.value] if is_told else [], {})
+        yield from _labels_by_position(path)
+
+
+def _labels_by_position(path: Path) -> Iterator[str]:
+    """Yield the labels that a file hands by position to functions of its own."""
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"\b(label|what): str", source):
+        return
+    tree = ast.parse(source)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    names = {function.name: [arg.arg for arg in function.args.args] for function in functions}
+    for call in calls(path):
+        taken = names.get(name_of(call), [])
+        for name, told in zip(taken, call.args, strict=False):
+            if name in {"label", "what"}:
+                yield from _told([told], {})
 
 
 def from_measuring() -> Iterator[str]:
@@ -144,7 +162,7 @@ def _is_composed(told: ast.expr) -> bool:
         isinstance(told, ast.BinOp) and isinstance(told.op, ast.Add)
     )
     texts = (node.value for node in ast.walk(told) if isinstance(node, ast.Constant))
-    return is_made and any(isinstance(text, str) and _is_chinese(text) for text in texts)
+    return is_made and any(isinstance(text, str) and OF_CHINESE.search(text) for text in texts)
 
 
 def _constants(path: Path) -> dict[str, ast.expr]:
@@ -422,6 +440,7 @@ def from_resources() -> Iterator[str]:
     """Yield the words of gear, stores, loans and requests for resources."""
     from dianliang.domain.mobilisation.lifecycle import REQUEST
     from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
+    from dianliang.domain.resources.operations.things import USUAL_TEST
     from dianliang.domain.resources.queries import loans, things
     from dianliang.flows.mobilising import requesting
     from dianliang.flows.resources import logbook, purposes
@@ -430,7 +449,9 @@ def from_resources() -> Iterator[str]:
         yield from chain(table.labels.values(), (row.label for row in table))
     for words in (loans.VIEWS, things.VIEWS, requesting.WHATS, requesting.HOURS):
         yield from words.values()
-    yield from chain(logbook.KINDS.values(), purposes.KINDS.values(), ("交付时", "归还时"))
+    yield from chain(
+        logbook.KINDS.values(), purposes.KINDS.values(), ("交付时", "归还时", USUAL_TEST)
+    )
     for row in shipped_rows("resources", "ResourceKind"):
         yield row["name"]
         for attribute in row["attributes"]:

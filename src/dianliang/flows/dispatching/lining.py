@@ -274,11 +274,12 @@ def _point(word: str) -> GeoPoint:
         try:
             return point_of(lat, lon)
         except InvalidInputError as wrong:
-            raise InvalidInputError(f"“{word}”：{wrong.message}", field="path") from wrong
+            words = Phrase("“%(word)s”：%(wrong)s", word=word, wrong=Phrase(wrong.message))
+            raise InvalidInputError(words, field="path") from wrong
     try:
         (area,) = named_areas([], word)
     except InvalidInputError as wrong:
-        raise InvalidInputError(str(wrong.message), field="path") from wrong
+        raise InvalidInputError(wrong.message, field="path") from wrong
     if area.lat is None or area.lon is None:
         raise InvalidInputError(
             Phrase("%(name)s没有坐标，请改用相邻的村或写经纬度。", name=area.name), field="path"
