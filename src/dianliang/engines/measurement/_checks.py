@@ -96,10 +96,8 @@ def figures(
         bad |= np.isnan(held)
     if bad.any():
         at = tuple(int(place) for place in np.argwhere(bad)[0])
-        row = in_a_row(
-            Phrase(told, n=place + 1)
-            for place, told in zip(at, ("第 %(n)d 行", "第 %(n)d 列"), strict=False)
-        )
+        words = ("第 %(n)d 行", "第 %(n)d 列")
+        row = in_a_row(Phrase(told, n=place + 1) for place, told in zip(at, words, strict=False))
         english = ", ".join(
             f"{word} {place + 1}" for place, word in zip(at, ("row", "column"), strict=False)
         )
