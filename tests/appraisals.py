@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from dianliang.domain.appraisal.models import Duty, Round, RuleBook, TaskList
 from dianliang.domain.branches.models import Branch, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts
 from dianliang.domain.workforce.models import Person
 from dianliang.faces.ui.requests import now
 from dianliang.flows.appraisal import lists, rounds, rulebooks
@@ -34,7 +34,7 @@ class Appraisal:
 
     def post(self, branch: Branch, code: str, person: Person) -> None:
         """Let a person hold a post since half a year."""
-        register.appoint(
+        posts.appoint(
             branch=branch,
             kind=PostKind.objects.get(code=code),
             person=person,

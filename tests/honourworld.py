@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from dianliang.core.models import User
 from dianliang.domain.branches.models import Branch, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts, register
 from dianliang.domain.directory.models import RoleAssignment
 from dianliang.domain.honours.models import Call, Nominee, Objection
 from dianliang.domain.talks.models import Talk
@@ -113,7 +113,7 @@ class Honoured:
 
     def appoint(self, person: Person, branch: Branch) -> None:
         """Make somebody secretary of a branch."""
-        register.appoint(
+        posts.appoint(
             branch=branch,
             kind=PostKind.objects.get(code="secretary"),
             person=person,

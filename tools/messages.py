@@ -11,12 +11,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -25,8 +26,9 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
-MAY_SPEAK = re.compile(r"\b_\(|gettext|trans|Phrase")
-"""Only with one of these does a file hold a message: most need not be read word by word."""
+CHINESE = re.compile("[\u4e00-\u9fff]")
+OF_CHINESE = re.compile("[\u4e00-\u9fff\u3001-\u303f\uff00-\uffef]")
+"""With its full stops, commas and brackets."""
 PLAIN = ("_", "gettext", "gettext_lazy", "Phrase")
 KEYWORDS = {**dict.fromkeys(PLAIN), "pgettext": ((1, "c"), 2)}
 
@@ -35,60 +37,161 @@ def from_sources() -> Iterator[str]:
     """Yield the messages of templates and Python files."""
     from django.utils.translation.template import templatize
 
-    for path in sorted([*ROOT.rglob("*.html"), *ROOT.rglob("*.py")]):
-        if "migrations" in path.parts or "node_modules" in path.parts:
-            continue
+    for path in sorted(ROOT.rglob("*.html")):
         source = path.read_text(encoding="utf-8")
-        if not MAY_SPEAK.search(source):
+        if "node_modules" in path.parts or "trans" not in source:
             continue
-        if path.suffix == ".html":
-            source = templatize(source, origin=str(path))
-        found = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
-        for _line, message, *_rest in found:
+        source = templatize(source, origin=str(path))
+        for _line, message, *_rest in extract("python", io.BytesIO(source.encode()), KEYWORDS):
             yield message if isinstance(message, str) else message[0]
+    for path in python_files():
+        for call in calls(path):
+            place = {**dict.fromkeys(PLAIN, 0), "pgettext": 1}.get(name_of(call))
+            if place is not None and len(call.args) > place:
+                yield from _texts(call.args[place])
 
 
-SAY_IN_ENGLISH = (
-    *("core", "domain/venues", "domain/workforce", "domain/rosters", "kernel"),
-    *("domain/mobilisation", "domain/resources", "flows/mobilising", "flows/resources"),
-    *("flows/bases", "flows/booking", "flows/staffing", "flows/rosters", "flows/charging"),
-    *("domain/key_customers", "domain/renewal", "flows/key_customers", "flows/renewing"),
-    *("domain/grid_projects", "flows/grid_projects"),
-    *("domain/relief", "flows/relief", "flows/studies", "flows/grid_workers.py"),
-    "flows/command",
-    *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
-    *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
-    *("flows/alerts/reading.py", "flows/dispatching"),
-    *("domain/incidents", "domain/outreach", "flows/incidents", "flows/outreach"),
+@cache
+def python_files() -> tuple[Path, ...]:
+    """Return what is read for messages: our files that hold any Chinese, but no migrations."""
+    found = (path for path in sorted(ROOT.rglob("*.py")) if "migrations" not in path.parts)
+    return tuple(path for path in found if _is_chinese(path.read_text(encoding="utf-8")))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return what a Python file calls, assigns and puts in pairs, also within f-strings."""
+    kinds = (ast.Call, ast.Assign, ast.AnnAssign, ast.Tuple)
+    found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node for node in found if isinstance(node, kinds)]
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    """Yield what a Python file calls."""
+    return (node for node in nodes(path) if isinstance(node, ast.Call))
+
+
+def name_of(call: ast.Call) -> str:
+    """Return the last word of what is called."""
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+SPEAKS_CHINESE = (*("cli", "api", "integrations", "flows/demo", "flows/exercise"),)
+"""Rooms whose refusals are told to who runs the installation, or to programs: in Chinese only."""
+NOT_YET_IN_ENGLISH = (
+    *("domain/linewatch", "flows/linewatch", "flows/lineguard", "flows/phone_watch.py"),
+    *("domain/ledger", "flows/ledgers", "flows/energy"),
 )
-"""Rooms whose refusals are told in the reader's language: those of constant words are messages."""
+"""Rooms whose refusals have no English yet. The list only ever gets shorter."""
 
 
-def from_refusals() -> Iterator[str]:
+def files_in(rooms: Iterable[str]) -> list[Path]:
+    """Return the Python files of some rooms."""
+    named = [ROOT / room for room in rooms]
+    return [path for path in python_files() if any(path == a or a in path.parents for a in named)]
+
+
+def refusing_files() -> list[Path]:
+    """Return the files whose refusals are told in the reader's language: all but those listed."""
+    away = {*files_in(SPEAKS_CHINESE), *files_in(NOT_YET_IN_ENGLISH)}
+    return [path for path in python_files() if path not in away]
+
+
+def from_refusals(paths: Iterable[Path] | None = None) -> Iterator[str]:
     """Yield what refusals say in constant words, and the labels of fields that they name."""
-    for room in SAY_IN_ENGLISH:
-        here = ROOT / room
-        for path in [here] if here.is_file() else sorted(here.rglob("*.py")):
-            if "migrations" in path.parts:
+    for path in refusing_files() if paths is None else paths:
+        constants = _constants(path)
+        for call in calls(path):
+            if name_of(call).endswith("Error"):
+                yield from _told(call.args[:1], constants)
+            yield from _told([k.value for k in call.keywords if k.arg == "label"], constants)
+        for node in nodes(path):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                is_told = node.targets[0].id in {"message", "words"}
+                yield from _told([node.value] if is_told else [], {})
+        yield from _labels_by_position(path)
+
+
+def _labels_by_position(path: Path) -> Iterator[str]:
+    """Yield the labels that a file hands by position to functions of its own."""
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"\b(label|what): str", source):
+        return
+    tree = ast.parse(source)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    names = {function.name: [arg.arg for arg in function.args.args] for function in functions}
+    for call in calls(path):
+        taken = names.get(name_of(call), [])
+        for name, told in zip(taken, call.args, strict=False):
+            if name in {"label", "what"}:
+                yield from _told([told], {})
+
+
+def from_measuring() -> Iterator[str]:
+    """Yield what figures are called in refusals of measuring: pairs of Chinese and English."""
+    for path in sorted((ROOT / "engines" / "measurement").glob("*.py")):
+        for node in nodes(path):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                chinese, english = map(list, map(_texts, node.elts))
+                if chinese and english and _is_chinese(chinese[0]) and not _is_chinese(english[0]):
+                    yield chinese[0]
+
+
+def composed_refusals(paths: Iterable[Path] | None = None) -> Iterator[str]:
+    """Yield where a refusal is put together of pieces, so that no catalogue can hold it.
+
+    Such a sentence is a `Phrase` with named values.
+    """
+    for path in refusing_files() if paths is None else paths:
+        for call in calls(path):
+            if name_of(call).endswith("Error"):
+                wrong = map(_is_composed, call.args[:1])
+            elif name_of(call) in PLAIN:
+                wrong = (isinstance(told, ast.JoinedStr) for told in call.args[:1])
+            else:
                 continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call):
-                    yield from _refused_in(node)
-                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    is_told = node.targets[0].id in {"message", "words"}
-                    yield from filter(_is_chinese, _texts(node.value) if is_told else ())
+            if any(wrong):
+                yield f"{path.relative_to(ROOT)}:{call.lineno}"
 
 
-def _refused_in(call: ast.Call) -> Iterator[str]:
-    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    if name.endswith("Error"):
-        yield from filter(_is_chinese, chain.from_iterable(map(_texts, call.args[:1])))
-    labels = (keyword.value for keyword in call.keywords if keyword.arg == "label")
-    yield from filter(_is_chinese, chain.from_iterable(map(_texts, labels)))
+def _is_composed(told: ast.expr) -> bool:
+    if isinstance(told, ast.IfExp):
+        return _is_composed(told.body) or _is_composed(told.orelse)
+    is_made = isinstance(told, ast.JoinedStr) or (
+        isinstance(told, ast.BinOp) and isinstance(told.op, ast.Add)
+    )
+    texts = (node.value for node in ast.walk(told) if isinstance(node, ast.Constant))
+    return is_made and any(isinstance(text, str) and OF_CHINESE.search(text) for text in texts)
+
+
+def _constants(path: Path) -> dict[str, ast.expr]:
+    """Return what the names of a file stand for: a refusal may be told by one of them."""
+    assigned = (node for node in nodes(path) if isinstance(node, ast.Assign | ast.AnnAssign))
+    named = ((getattr(a, "targets", None) or [a.target], a.value) for a in assigned)
+    return {
+        targets[0].id: value
+        for targets, value in named
+        if isinstance(targets[0], ast.Name) and targets[0].id.isupper() and value
+    }
+
+
+def _told(told: Iterable[ast.expr], constants: dict[str, ast.expr]) -> Iterator[str]:
+    """Yield the Chinese that is told: constant, one or the other, or of a named constant."""
+    for part in told:
+        if isinstance(part, ast.IfExp):
+            yield from _told((part.body, part.orelse), constants)
+        elif isinstance(part, ast.BoolOp | ast.Tuple | ast.Dict):
+            yield from _told(getattr(part, "elts", None) or part.values, constants)
+        elif isinstance(part, ast.Subscript):
+            yield from _told([part.value], constants)
+        elif isinstance(part, ast.Name) and part.id in constants:
+            yield from _told([constants[part.id]], {})
+        else:
+            yield from filter(_is_chinese, _texts(part))
 
 
 def _is_chinese(words: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in words)
+    return CHINESE.search(words) is not None
 
 
 def from_tables() -> Iterator[str]:
@@ -336,6 +439,7 @@ def from_resources() -> Iterator[str]:
     """Yield the words of gear, stores, loans and requests for resources."""
     from dianliang.domain.mobilisation.lifecycle import REQUEST
     from dianliang.domain.resources.lifecycle import COUNT, LOAN, RESOURCE
+    from dianliang.domain.resources.operations.things import USUAL_TEST
     from dianliang.domain.resources.queries import loans, things
     from dianliang.flows.mobilising import requesting
     from dianliang.flows.resources import logbook, purposes
@@ -344,7 +448,9 @@ def from_resources() -> Iterator[str]:
         yield from chain(table.labels.values(), (row.label for row in table))
     for words in (loans.VIEWS, things.VIEWS, requesting.WHATS, requesting.HOURS):
         yield from words.values()
-    yield from chain(logbook.KINDS.values(), purposes.KINDS.values(), ("交付时", "归还时"))
+    yield from chain(
+        logbook.KINDS.values(), purposes.KINDS.values(), ("交付时", "归还时", USUAL_TEST)
+    )
     for row in shipped_rows("resources", "ResourceKind"):
         yield row["name"]
         for attribute in row["attributes"]:
@@ -571,6 +677,7 @@ def shipped_names() -> Iterator[str]:
         "PostKind",
         "RoleKind",
         "SecondmentKind",
+        "Service",
         "Stage",
         "StepTemplate",
     }
@@ -580,6 +687,19 @@ def shipped_names() -> Iterator[str]:
                 rows = json.loads((Path(app.path) / "data" / file).read_text(encoding="utf-8"))
                 yield from (row["name"] for row in rows)
                 yield from (row["unit"] for row in rows if "unit" in row)
+
+
+def from_administration() -> Iterator[str]:
+    """Yield what the site of administration calls its models and their fields."""
+    from django.apps import apps
+    from django.contrib import admin
+
+    for model in filter(admin.site.is_registered, apps.get_models()):
+        named = model._meta
+        told = (named.verbose_name, named.verbose_name_plural, named.app_config.verbose_name)
+        yield from filter(_is_chinese, map(str, told))
+        for field in named.concrete_fields:
+            yield from filter(_is_chinese, map(str, (field.verbose_name, field.help_text)))
 
 
 def from_rosters() -> Iterator[str]:
@@ -779,6 +899,8 @@ def wanted(domain: str = "django") -> list[str]:
         else (
             *from_sources(),
             *from_refusals(),
+            *from_measuring(),
+            *from_administration(),
             *from_tables(),
             *from_triage(),
             *from_villages(),
@@ -810,6 +932,18 @@ def catalogue(domain: str = "django") -> Catalog:
         return Catalog(locale="en")
     with path.open("rb") as file:
         return read_po(file, locale="en")
+
+
+def done_rooms() -> list[str]:
+    """Return the rooms that are listed as not yet in English although nothing is left to do."""
+    known = catalogue()
+
+    def is_done(room: str) -> bool:
+        here = files_in([room])
+        said = ((known.get(words) or Message(words)).string for words in from_refusals(here))
+        return all(said) and not any(composed_refusals(here))
+
+    return [room for room in NOT_YET_IN_ENGLISH if is_done(room)]
 
 
 def missing() -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
@@ -94,7 +95,9 @@ def _install() -> None:
     command = [*_npm(), "ci", "--no-fund", "--no-audit", "--loglevel=error"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise UnableToBuildAssetsError(f"前端资源安装失败：{done.stderr.strip()[-500:]}")
+        raise UnableToBuildAssetsError(
+            Phrase("前端资源安装失败：%(strip)s", strip=done.stderr.strip()[-500:])
+        )
 
 
 def _npm() -> list[str]:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from dianliang.core.home import DATABASE
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -51,7 +52,7 @@ def keep(*, home: Path, database: Path, to: Path, at: datetime) -> Copied:
         BackupError: the file exists, or cannot be written.
     """
     if to.exists():
-        raise BackupError(f"{to} 已存在。请换一个文件名，备份不覆盖旧文件。")
+        raise BackupError(Phrase("%(to)s 已存在。请换一个文件名，备份不覆盖旧文件。", to=to))
     draft = to.with_name(f".{to.name}.{os.getpid()}")
     try:
         with tempfile.TemporaryDirectory(dir=home) as scratch:
@@ -61,7 +62,9 @@ def keep(*, home: Path, database: Path, to: Path, at: datetime) -> Copied:
         draft.replace(to)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise BackupError(f"备份没有完成：{error.strerror or error}。") from error
+        raise BackupError(
+            Phrase("备份没有完成：%(strerror)s。", strerror=error.strerror or error)
+        ) from error
     return copied
 
 
@@ -114,8 +117,13 @@ def bring_back(*, home: Path, database: Path, source: Path) -> Copied:
         BackupError: the home is in use, or the file is damaged or not a backup. Nothing is left.
     """
     if database.exists():
-        raise BackupError(f"{database} 已存在。恢复只写入空的数据目录，请换一个 DIANLIANG_HOME。")
-    damaged = f"{source} 不是完好的备份文件。请换另一份备份。"
+        raise BackupError(
+            Phrase(
+                "%(database)s 已存在。恢复只写入空的数据目录，请换一个 DIANLIANG_HOME。",
+                database=database,
+            )
+        )
+    damaged = Phrase("%(source)s 不是完好的备份文件。请换另一份备份。", source=source)
     with tempfile.TemporaryDirectory(dir=home) as scratch:
         unpacked = Path(scratch)
         try:

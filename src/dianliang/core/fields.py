@@ -15,6 +15,7 @@ from django.db import models
 
 from dianliang.core.home import checked
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 NONCE_BYTES = 12
 """NIST SP 800-38D, 8.2: 96-bit nonces."""
@@ -32,7 +33,9 @@ def _key(key_id: str) -> bytes:
     try:
         return bytes.fromhex(settings.FIELD_KEYS[key_id])
     except KeyError as error:
-        raise DecryptionError(f"缺少编号为 {key_id} 的字段密钥，请检查密钥文件。") from error
+        raise DecryptionError(
+            Phrase("缺少编号为 %(key_id)s 的字段密钥，请检查密钥文件。", key_id=key_id)
+        ) from error
 
 
 def _read_keys_again() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from filelock import FileLock
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 DATABASE = "dianliang.sqlite3"
 KEY_BYTES = 32
@@ -42,10 +43,16 @@ def prepare_home(path: str | None) -> Path:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        message = f"无法建立数据目录 {home}：{error.strerror}。请检查 DIANLIANG_HOME 和权限。"
+        message = Phrase(
+            "无法建立数据目录 %(home)s：%(strerror)s。请检查 DIANLIANG_HOME 和权限。",
+            home=home,
+            strerror=error.strerror,
+        )
         raise BrokenHomeError(message) from error
     if not os.access(home, os.R_OK | os.X_OK):
-        raise BrokenHomeError(f"数据目录 {home} 不可读。请改正目录权限，或用它的所有者运行。")
+        raise BrokenHomeError(
+            Phrase("数据目录 %(home)s 不可读。请改正目录权限，或用它的所有者运行。", home=home)
+        )
     return home
 
 
@@ -68,16 +75,26 @@ def load_secrets(home: Path) -> dict[str, Any]:
     if not path.exists():
         if (home / DATABASE).exists():
             raise BrokenHomeError(
-                f"有数据库却没有密钥文件 {path}。请从备份恢复它；没有它，加密的电话和地址无法解读。"
+                Phrase(
+                    "有数据库却没有密钥文件 %(path)s。请从备份恢复它；"
+                    "没有它，加密的电话和地址无法解读。",
+                    path=path,
+                )
             )
         _write_once(path, json.dumps(fresh_secrets(), indent=2))
     try:
         return _completed(path, checked(json.loads(path.read_text(encoding="utf-8"))))
     except OSError as error:
-        message = f"密钥文件 {path} 读不出来：{error.strerror}。请检查它的权限和所有者。"
+        message = Phrase(
+            "密钥文件 %(path)s 读不出来：%(strerror)s。请检查它的权限和所有者。",
+            path=path,
+            strerror=error.strerror,
+        )
         raise BrokenHomeError(message) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BrokenHomeError(f"密钥文件 {path} 已损坏。请从备份恢复它。") from error
+        raise BrokenHomeError(
+            Phrase("密钥文件 %(path)s 已损坏。请从备份恢复它。", path=path)
+        ) from error
 
 
 def fresh_secrets() -> dict[str, Any]:
@@ -147,7 +164,11 @@ def _write_once(path: Path, text: str) -> None:
     try:
         draft = _draft(path, text)
     except OSError as error:
-        message = f"无法写入密钥文件 {path}：{error.strerror}。请检查数据目录的权限。"
+        message = Phrase(
+            "无法写入密钥文件 %(path)s：%(strerror)s。请检查数据目录的权限。",
+            path=path,
+            strerror=error.strerror,
+        )
         raise BrokenHomeError(message) from error
     try:
         os.link(draft, path)

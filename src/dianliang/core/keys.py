@@ -18,6 +18,7 @@ from dianliang.core.fields import DecryptionError, EncryptedTextField, decrypt, 
 from dianliang.core.home import KEY_BYTES, changing_secrets, checked
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 BATCH_ROWS = 500
 
@@ -66,8 +67,12 @@ def require_readable() -> None:
             decrypt(found[1], context=column.context)
         except DecryptionError as error:
             raise KeysError(
-                f"密钥文件 {settings.SECRETS_FILE} 与数据库不配套（{column.context}）。"
-                f"请换回这个数据库自己的密钥文件。"
+                Phrase(
+                    "密钥文件 %(secrets_file)s 与数据库不配套（%(context)s）。请换回这"
+                    "个数据库自己的密钥文件。",
+                    secrets_file=settings.SECRETS_FILE,
+                    context=column.context,
+                )
             ) from error
 
 
@@ -144,7 +149,13 @@ def _changing() -> Iterator[dict[str, Any]]:
         with changing_secrets(path) as loaded:
             yield loaded
     except OSError as error:
-        raise KeysError(f"密钥文件 {path} 不可写：{error.strerror or error}。") from error
+        raise KeysError(
+            Phrase(
+                "密钥文件 %(path)s 不可写：%(strerror)s。",
+                path=path,
+                strerror=error.strerror or error,
+            )
+        ) from error
     settings.FIELD_KEYS = loaded["field_keys"]
     settings.FIELD_KEY_CURRENT = loaded["field_key_current"]
     settings.CERTIFICATE_KEY = loaded["certificate_key"]

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from dianliang.core.fields import blind_index
 from dianliang.core.models import RateWindow
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class TooManyError(DomainError):
@@ -35,7 +36,8 @@ def count(*, what: str, source: str, most: int, per: timedelta, at: datetime) ->
     if _one_more(key, ends_at=at + per) > most:
         wait = began + seconds - int(at.timestamp())
         raise TooManyError(
-            f"提交太频繁，请 {max(1, -(-wait // 60))} 分钟后再试。", retry_after_s=wait
+            Phrase("提交太频繁，请 %(max)s 分钟后再试。", max=max(1, -(-wait // 60))),
+            retry_after_s=wait,
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LOOK_EVERY_S = 0.5
 PATIENCE_S = 3.0
@@ -33,7 +34,9 @@ def hold_home(home: Path) -> FileLock:
     try:
         lock.acquire(timeout=PATIENCE_S)
     except Timeout as error:
-        message = f"数据目录 {home} 已有一个点亮在运行。请先停掉它，或换一个 DIANLIANG_HOME。"
+        message = Phrase(
+            "数据目录 %(home)s 已有一个点亮在运行。请先停掉它，或换一个 DIANLIANG_HOME。", home=home
+        )
         raise AlreadyServingError(message) from error
     return lock
 

@@ -15,6 +15,7 @@ from dianliang.domain.insight.trail import Asked, Detail, Entry, Page
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 VERIFY = "audit.verify"
 MOST_EXPORTED = 20_000
@@ -144,7 +145,10 @@ def workbook(asked: Asked, *, by: Actor, at: datetime) -> bytes:
         TooMuchToExportError: there are more than a workbook takes.
     """
     if trail.is_longer_than(MOST_EXPORTED, asked=asked, by=by):
-        message = f"超过 {MOST_EXPORTED} 条，一次导不完。请缩短时间段或加筛选条件，分几次导出。"
+        message = Phrase(
+            "超过 %(most)s 条，一次导不完。请缩短时间段或加筛选条件，分几次导出。",
+            most=MOST_EXPORTED,
+        )
         raise TooMuchToExportError(message)
     told = (
         *conditions(asked),

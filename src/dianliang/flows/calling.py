@@ -19,6 +19,7 @@ from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
 from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.phrases import Phrase
 
 ASKERS_MAX = 3
 CONTACTS = {"customer": "客户", "nominee": "联系人"}
@@ -105,7 +106,7 @@ def reveal_phone(*, number: str, slot: str, by: Actor, at: datetime) -> str:
         is_held = visit.job_id in kept_back([visit.job])
         found = {key: phone for key, _, _, phone in _phones(visit.job, asked, is_held)}
         if slot not in found:
-            raise NotVisibleError(f"上门单 {number} 没有这位联系人。")
+            raise NotVisibleError(Phrase("上门单 %(number)s 没有这位联系人。", number=number))
     except NotVisibleError:
         _log_call(number, slot, by=by, at=at, outcome=AuditEvent.Outcome.DENIED)
         raise

@@ -31,6 +31,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 EARLY_DAYS = 14
 """Whom the forecast names may be visited so much earlier: that is how a crowded week is eased."""
@@ -267,7 +268,10 @@ def _open(
 ) -> Job:
     point = place_of(customer)
     if customer.unit is None or point is None:
-        message = f"{customer.number} 没有责任单位或坐标，请先在客户表中补全后再开走访工单。"
+        message = Phrase(
+            "%(number)s 没有责任单位或坐标，请先在客户表中补全后再开走访工单。",
+            number=customer.number,
+        )
         raise InvalidInputError(message, field="numbers")
     level = customer.special_level or 3
     return open_job(

@@ -27,6 +27,7 @@ from dianliang.flows.care_lists import CALLERS, affected
 from dianliang.flows.named_areas import named_areas
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MINOR = unlocking.Purpose.MINOR
@@ -306,8 +307,9 @@ def _help(contact: Contact, *, by: Actor, at: datetime) -> Job:
     customer = contact.customer
     point = place_of(customer)
     if customer.unit is None or point is None:
-        message = (
-            f"{customer.number} 没有责任单位或坐标，开不了工单。请先打电话派人，再补全客户表。"
+        message = Phrase(
+            "%(number)s 没有责任单位或坐标，开不了工单。请先打电话派人，再补全客户表。",
+            number=customer.number,
         )
         raise InvalidInputError(message, field="verb")
     service = active_service(HELP_SKILL_OF)

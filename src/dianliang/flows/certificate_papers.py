@@ -26,6 +26,7 @@ from dianliang.integrations.documents.model import (
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 TITLE = "志愿服务记录证明"
 MOST_DETAIL = 200
@@ -50,7 +51,7 @@ def paper(*, number: str, address: str, by: Actor, at: datetime) -> tuple[str, b
     """
     found = access.certificate_to_see(number, by=by)
     if found.status == "REVOKED":
-        raise UnableToCertifyError(f"{number} 已撤销，不能再打印。")
+        raise UnableToCertifyError(Phrase("%(number)s 已撤销，不能再打印。", number=number))
     audit.record("hours.servicecertificate.print", target=found, by=by, at=at)
     content = pdf([document(found, address=address)], title=f"{TITLE} {number}", made_at=at)
     return f"{number}.pdf", content

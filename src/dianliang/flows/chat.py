@@ -9,6 +9,7 @@ from dianliang.flows import posting, triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_MESSAGES = 30
 _DATE = r"(?:\d{4}[年/.-])?\d{1,2}[月/.-]\d{1,2}日?"
@@ -146,7 +147,11 @@ def drafts(raw: str) -> tuple[Draft, ...]:
     if not messages:
         raise InvalidInputError("没有读到文字，请把群里的消息整段粘贴进来。", field="raw")
     if len(messages) > MOST_MESSAGES:
-        message = f"一次最多读 {MOST_MESSAGES} 条消息，现在有 {len(messages)} 条，请分几次粘贴。"
+        message = Phrase(
+            "一次最多读 %(most)s 条消息，现在有 %(n)d 条，请分几次粘贴。",
+            most=MOST_MESSAGES,
+            n=len(messages),
+        )
         raise InvalidInputError(message, field="raw")
     return tuple(_draft(said) for said in messages)
 

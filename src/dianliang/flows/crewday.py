@@ -18,6 +18,7 @@ from dianliang.flows.phone_operations import Spot
 from dianliang.flows.rosters import leaving
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 WITHDRAWABLE = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
 
@@ -111,7 +112,9 @@ def swap(
     _require_leads(team_code, on=on, by=by)
     comer = _person(coming)
     if not comer.unit.path.startswith(team.unit.path):
-        raise NotVisibleError(f"{team.unit.name}没有编号为 {coming} 的人员。")
+        raise NotVisibleError(
+            Phrase("%(name)s没有编号为 %(coming)s 的人员。", name=team.unit.name, coming=coming)
+        )
     workforce.swap(
         team=team,
         leaving=_person(leaving),
@@ -147,7 +150,9 @@ def report_absence(
     person = _person(person_number)
     theirs = crews.teams_of(person_number, on=first_on)
     if person_number != by.person_number and not theirs & _led(by, on=first_on):
-        raise NotVisibleError(f"您带的队伍里没有编号为 {person_number} 的人员。")
+        raise NotVisibleError(
+            Phrase("您带的队伍里没有编号为 %(person_number)s 的人员。", person_number=person_number)
+        )
     workforce.report_absence(
         person=person,
         first_on=first_on,
@@ -254,14 +259,14 @@ def _team_day(team: Team, *, on: date, is_captain: bool) -> TeamDay:
 def _own_team(code: str, *, on: date, by: Actor) -> Team:
     team = Team.objects.select_related("unit").filter(code=code).first()
     if team is None or code not in crews.teams_of(by.person_number, on=on):
-        raise NotVisibleError(f"没有队伍 {code}，或它不是您的队伍。")
+        raise NotVisibleError(Phrase("没有队伍 %(code)s，或它不是您的队伍。", code=code))
     return team
 
 
 def _person(number: str) -> Person:
     person = Person.objects.select_related("unit").filter(number=number).first()
     if person is None:
-        raise NotVisibleError(f"没有编号为 {number} 的人员。")
+        raise NotVisibleError(Phrase("没有编号为 %(number)s 的人员。", number=number))
     return person
 
 

@@ -13,6 +13,7 @@ from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -128,7 +129,9 @@ def record_case(*, number: str, reported: Reported, by: Actor, at: datetime) -> 
     if area is None:
         raise InvalidInputError("请选择案件所在的村或网格。", field="area")
     if len(reported.photos) > powers.MOST_PHOTOS:
-        raise InvalidInputError(f"照片最多 {powers.MOST_PHOTOS} 张。", field="photos")
+        raise InvalidInputError(
+            Phrase("照片最多 %(most)s 张。", most=powers.MOST_PHOTOS), field="photos"
+        )
     happened = powers.Happened(
         on=reported.on,
         area=area,

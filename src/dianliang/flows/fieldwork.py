@@ -55,6 +55,7 @@ from dianliang.kernel.errors import (
     InvalidInputError,
     StaleStateError,
 )
+from dianliang.kernel.phrases import Phrase
 
 logger = logging.getLogger(__name__)
 BATCH_MAX = 200
@@ -81,7 +82,9 @@ def sync(operations: Any, *, sent_at: Any = None, by: Actor, at: datetime) -> tu
         InvalidInputError: the batch is not a list, or too long; nothing was applied.
     """
     if not isinstance(operations, list) or len(operations) > BATCH_MAX:
-        raise InvalidInputError(f"一次最多同步 {BATCH_MAX} 项操作。", field="operations")
+        raise InvalidInputError(
+            Phrase("一次最多同步 %(most)s 项操作。", most=BATCH_MAX), field="operations"
+        )
     error = clock_error(sent_at, at=at)
     results: dict[int, Result] = {}
     waiting: list[tuple[int, PhoneOperation]] = []

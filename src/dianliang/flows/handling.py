@@ -28,6 +28,7 @@ from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 PRIORITIES = {
@@ -155,7 +156,9 @@ def resolve(*, number: str, words: str, by: Actor, at: datetime) -> Need:
     handling.require_somebody_else(need, by)
     unfinished = need.parts.exclude(job__status__in=["DONE", "CANCELLED"]).count()
     if unfinished:
-        raise UnableToHandleError(f"还有 {unfinished} 张工单未完成，请先完成或撤销工单。")
+        raise UnableToHandleError(
+            Phrase("还有 %(unfinished)s 张工单未完成，请先完成或撤销工单。", unfinished=unfinished)
+        )
     words = _reason(words, field="words", label="答复内容")
     return handling.resolve(need=need, words=words, by=by, at=at)
 
@@ -382,8 +385,13 @@ def _check_seen(need: Need, seen: str) -> None:
     if seen == standing(need):
         return
     last = last_event(need)
-    who = f"{last.actor_name}在 {last.at.astimezone(SHANGHAI):%H:%M} " if last else ""
+    at = f"{last.at.astimezone(SHANGHAI):%H:%M}" if last else ""
+    who = Phrase("%(name)s在 %(at)s ", name=last.actor_name, at=at) if last else ""
     raise StaleStateError(
-        f"您打开这一页之后，{who}处理过这条需求，现在是“{need.get_status_display()}”。"
-        "您的操作没有执行；下面是最新情况，请看过再操作。"
+        Phrase(
+            "您打开这一页之后，%(who)s处理过这条需求，现在是“%(status)s”。您的"
+            "操作没有执行；下面是最新情况，请看过再操作。",
+            who=who,
+            status=Phrase(need.get_status_display()),
+        )
     )

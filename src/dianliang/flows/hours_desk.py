@@ -29,6 +29,7 @@ from dianliang.flows.giving_hours import SERVING
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_APPROVED = 500
@@ -158,7 +159,9 @@ def _time(text: str, field: str, label: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"{label}应为“时:分”。", field=field) from error
+        raise InvalidInputError(
+            Phrase("%(label)s应为“时:分”。", label=Phrase(label)), field=field
+        ) from error
 
 
 def _minutes(start: datetime, end: datetime) -> int:

@@ -17,6 +17,7 @@ from dianliang.domain.hours.operations.mapping import keep
 from dianliang.domain.hours.queries import in_period
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 NAME, CODE, FIELD, CONSTANT, FORM, CODES, REQUIRED = (
@@ -191,7 +192,11 @@ def _codes(row: SheetRow) -> dict[str, str]:
     for pair in pairs:
         ours, sign, theirs = pair.partition("=")
         if not sign:
-            message = f"{row.place(CODES)}：“{pair.strip()}”应写成“本系统的词=对方的代码”。"
+            message = Phrase(
+                "%(place)s：“%(strip)s”应写成“本系统的词=对方的代码”。",
+                place=row.place(CODES),
+                strip=pair.strip(),
+            )
             raise MappingError(message)
         found[ours.strip()] = theirs.strip()
     return found
@@ -235,12 +240,19 @@ def export(
     trial = try_out(since=since, until=until, by=by)
     if trial.lacking_count:
         told = [
-            f"第 {row.row} 行（{row.record_number}）：缺 {'、'.join(row.columns)}"
+            Phrase(
+                "第 %(row)d 行（%(number)s）：缺 %(columns)s",
+                row=row.row,
+                number=row.record_number,
+                columns=joined("、", row.columns),
+            )
             for row in trial.lacking[:20]
         ]
         more = trial.lacking_count - len(told)
-        rest = f"\n……另有 {more} 行" if more > 0 else ""
-        raise MappingError("有必填项为空，没有导出：\n" + "\n".join(told) + rest)
+        rest = Phrase("\n……另有 %(more)s 行", more=more) if more > 0 else ""
+        raise MappingError(
+            Phrase("有必填项为空，没有导出：\n%(told)s%(rest)s", told=joined("\n", told), rest=rest)
+        )
     table = present()
     rows = [
         [mapping.written(column, values) for column in table.columns]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import spoken_name
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 SPLIT = re.compile("[\\s、,，;；]+")
 COMMITTEES = ("委会", "居委会")
@@ -28,10 +29,12 @@ def named_areas(codes: Sequence[str], villages: str) -> list[Area]:
         word: [a for a in known if word in (a.code, a.name, spoken_name(a.name))] for word in asked
     }
     if lost := sorted(word for word, found in named.items() if not found):
-        message = f"没有找到这些区域：{'、'.join(lost)}。请核对名称，或改填区域编码。"
+        message = Phrase(
+            "没有找到这些区域：%(lost)s。请核对名称，或改填区域编码。", lost=joined("、", lost)
+        )
         raise InvalidInputError(message, field="villages")
     if twice := sorted(word for word, found in named.items() if len(found) > 1):
-        message = f"这些名称不止一处：{'、'.join(twice)}。请改填区域编码。"
+        message = Phrase("这些名称不止一处：%(twice)s。请改填区域编码。", twice=joined("、", twice))
         raise InvalidInputError(message, field="villages")
     return sorted({found[0].pk: found[0] for found in named.values()}.values(), key=_code)
 

@@ -11,6 +11,7 @@ from dianliang.domain.network.queries import FeederRow, OutageRow, TransformerRo
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 OUTAGES_BACK, OUTAGES_AHEAD = timedelta(days=366), timedelta(days=60)
 
@@ -118,7 +119,9 @@ def record_outage(
         codes = {row.code for row in queries.feeders(areas=areas, on=on)}
         feeder = Feeder.objects.filter(code=thing).first() if thing in codes else None
         if feeder is None:
-            message = f"没有编码为“{thing[:24]}”的线路或变压器，请从列表中选择。"
+            message = Phrase(
+                "没有编码为“%(thing)s”的线路或变压器，请从列表中选择。", thing=thing[:24]
+            )
             raise InvalidInputError(message, field="thing")
     told = Told(
         kind=kind,

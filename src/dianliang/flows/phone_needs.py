@@ -7,6 +7,7 @@ from dianliang.flows import posting
 from dianliang.flows.phone_operations import Outcome, PhoneOperation, Result, uploaded
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 def post_need(op: PhoneOperation, by: Actor, at: datetime) -> Result:
@@ -19,7 +20,9 @@ def post_need(op: PhoneOperation, by: Actor, at: datetime) -> Result:
     """
     photos = op.tokens("photos")
     if len(photos) > posting.MOST_PHOTOS:
-        raise InvalidInputError(f"最多上传 {posting.MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(
+            Phrase("最多上传 %(most)s 张照片。", most=posting.MOST_PHOTOS), field="photos"
+        )
     elder, here = op.text("on_behalf_of", longest=40), op.place()
     asked = posting.checked(
         posting.Asked(

@@ -23,6 +23,7 @@ from dianliang.engines.triage import Suggestion
 from dianliang.flows import need_follow, placing, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_PHOTOS = 6
@@ -73,7 +74,9 @@ def checked(asked: Asked) -> Asked:
     if asked.venue_type and asked.venue_type not in VenueType.values:
         raise InvalidInputError("没有这种场所类型。", field="venue_type")
     if len(asked.photos) > MOST_PHOTOS:
-        raise InvalidInputError(f"最多上传 {MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(
+            Phrase("最多上传 %(most)s 张照片。", most=MOST_PHOTOS), field="photos"
+        )
     phone = clean_text(asked.phone, field="phone", label="电话", most=24)
     if phone and not (phone.replace("-", "").isascii() and phone.replace("-", "").isdigit()):
         raise InvalidInputError("电话只能包含数字和短横线。", field="phone")

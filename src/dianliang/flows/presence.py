@@ -21,6 +21,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 Kind = PresenceDuty.Kind
 POINTS = (Site.Kind.STATION, Site.Kind.PRACTICE_POINT)
@@ -180,7 +181,9 @@ def accept(*, days: Mapping[int, Sequence[date]], month: date, by: Actor, at: da
     first, end = month_of(month)
     odd = next((day for some in days.values() for day in some if not first <= day < end), None)
     if odd is not None:
-        message = f"{odd} 不在 {first:%Y-%m} 内，请打开那个月的排班再勾选。"
+        message = Phrase(
+            "%(odd)s 不在 %(first)s 内，请打开那个月的排班再勾选。", odd=odd, first=f"{first:%Y-%m}"
+        )
         raise InvalidInputError(message, field="days")
     for duty_id, wanted in days.items():
         duty = duty_to_move(duty_id, by=by)
@@ -347,7 +350,9 @@ def check_in(
     site = _scanned(code, by=by)
     duty = _own_duty(site, by=by, on=at.astimezone(SHANGHAI).date())
     if duty is None:
-        raise UnableToCheckInError(f"您没有在{site.name}的驻点职责，请联系调度员。")
+        raise UnableToCheckInError(
+            Phrase("您没有在%(name)s的驻点职责，请联系调度员。", name=site.name)
+        )
     if point is None:
         raise UnableToCheckInError("没有取得位置，请允许定位后再签到。", field="lat")
     return operations.check_in(

@@ -35,6 +35,7 @@ from dianliang.flows.outreach import persons as outreach
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 ERASED = "（已应当事人请求或到期删除）"
@@ -207,7 +208,7 @@ def erase(
     going_on += hazards.values_list("number", flat=True)
     people = list(_people(phone))
     staff = [row for row in people if row.is_active and not activity_people.is_public(row)]
-    going_on += [f"{row.number}（在岗人员）" for row in staff]
+    going_on += [Phrase("%(number)s（在岗人员）", number=row.number) for row in staff]
     going_on += activity_people.still_coming(phone, at=at) if phone else []
     appeals = _appeals(phone)
     going_on += [row.number for row in appeals if row.status == "OPEN"]
@@ -217,7 +218,7 @@ def erase(
     grants = personal.grants_of(grant, customers)
     going_on += personal.open_grants(grants)
     if going_on:
-        raise UnableToEraseError(f"还有未办结的事项：{'、'.join(going_on)}。办结或取消后再删除。")
+        raise UnableToEraseError(Phrase("还有未办结的事项：%(n)s。", n=joined("、", going_on)))
     done = replace(_erase(asked, customers), bookings=persons.erase(phone))
     if phone:
         activity_people.erase(phone)

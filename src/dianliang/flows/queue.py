@@ -8,6 +8,7 @@ from dianliang.domain.intake.operations import filters
 from dianliang.flows import handling
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_AT_ONCE = 100
@@ -44,7 +45,11 @@ def bulk(
     if not chosen:
         raise InvalidInputError("请先勾选要处理的需求。", field="number")
     if len(chosen) > MOST_AT_ONCE:
-        message = f"一次最多处理 {MOST_AT_ONCE} 条，现在勾选了 {len(chosen)} 条，请分批。"
+        message = Phrase(
+            "一次最多处理 %(most)s 条，现在勾选了 %(n)d 条，请分批。",
+            most=MOST_AT_ONCE,
+            n=len(chosen),
+        )
         raise InvalidInputError(message, field="number")
     _check(verb, fields)
     return tuple(_one(verb, number, fields, by=by, at=at) for number in chosen)

@@ -27,6 +27,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 SERVICE = "PWR-SAFETY"
@@ -185,7 +186,9 @@ def open_repair(*, hazard: Hazard, by: Actor, at: datetime) -> Job:
     if hazard.party != "us":
         raise UnableToMoveHazardError("这条隐患不由供电单位整改。")
     if hazard.repair_job is not None and hazard.repair_job.status not in {"DONE", "CANCELLED"}:
-        raise UnableToMoveHazardError(f"已有整改工单 {hazard.repair_job.number}。")
+        raise UnableToMoveHazardError(
+            Phrase("已有整改工单 %(number)s。", number=hazard.repair_job.number)
+        )
     job = jobs.open_job(
         title=f"消除隐患：{hazard.item}",
         detail=hazard.advice,
@@ -254,7 +257,7 @@ def require_judged(*, visit: Visit) -> None:
         raise UnableToCompleteError("检查清单还没有填，请先完成检查记录。", field="inspection")
     for task in queries.to_check([visit.job_id]).get(visit.job_id, ()):
         said = "复查结果" if task.task == "recheck" else "整改照片"
-        message = f"隐患 {task.number} 还没有{said}。"
+        message = Phrase("隐患 %(number)s 还没有%(said)s。", number=task.number, said=Phrase(said))
         raise UnableToCompleteError(message, field="hazards")
 
 
@@ -272,7 +275,13 @@ def own_hazard(number: str, *, visit: Visit, task: str = "") -> Hazard:
     wanted = is_for[task] if task else is_for["repair"] | is_for["recheck"]
     found = rows.filter(wanted, number=number).first()
     if found is None:
-        raise NotVisibleError(f"上门单 {visit.number} 没有隐患 {number}。")
+        raise NotVisibleError(
+            Phrase(
+                "上门单 %(visit_number)s 没有隐患 %(number)s。",
+                visit_number=visit.number,
+                number=number,
+            )
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from dianliang.core.models import ApiToken, AuditEvent, User
 from dianliang.flows import identity
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 PREFIX = "dl_"
@@ -66,9 +67,14 @@ def issue(
     """
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
-        raise InvalidInputError(f"没有启用的账号 {username}。", field="username")
+        raise InvalidInputError(
+            Phrase("没有启用的账号 %(username)s。", username=username), field="username"
+        )
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise InvalidInputError(f"权限应为 {'、'.join(SCOPES)} 中的一个或几个。", field="scopes")
+        raise InvalidInputError(
+            Phrase("权限应为 %(scopes)s 中的一个或几个。", scopes=joined("、", SCOPES)),
+            field="scopes",
+        )
     secret = PREFIX + secrets.token_urlsafe(BYTES)
     token = ApiToken.objects.create(
         user=user,

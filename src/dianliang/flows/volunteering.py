@@ -23,6 +23,7 @@ from dianliang.flows.campaigns import following
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 
@@ -83,7 +84,10 @@ def register(*, held: Held, by: Actor, at: datetime) -> Activity:
     numbers = dict(members_of(held.team_code, by=by, on=on))
     strangers = sorted(set(held.people) - numbers.keys())
     if strangers:
-        message = f"{'、'.join(strangers[:5])} 当日不是本队队员，请先更新队员名单。"
+        message = Phrase(
+            "%(strangers)s 当日不是本队队员，请先更新队员名单。",
+            strangers=joined("、", strangers[:5]),
+        )
         raise InvalidInputError(message, field="people")
     site = Site.objects.select_related("area").filter(code=held.site_code).first()
     if held.site_code and site is None:
@@ -135,11 +139,17 @@ def _kept(pairs: Sequence[Pictures], *, at: datetime) -> list[Pair]:
         InvalidInputError: a pair lacks a photo or its place, or a photo is none.
     """
     if len(pairs) > MOST_PAIRS:
-        raise InvalidInputError(f"前后对照最多 {MOST_PAIRS} 组。", field="pairs")
+        raise InvalidInputError(
+            Phrase("前后对照最多 %(most)s 组。", most=MOST_PAIRS), field="pairs"
+        )
     for number, pair in enumerate(pairs, start=1):
         if not (pair.before and pair.after):
             which = "整治后" if pair.before else "整治前"
-            message = f"第 {number} 组前后对照缺“{which}”的照片，请补上或整组去掉。"
+            message = Phrase(
+                "第 %(number)s 组前后对照缺“%(which)s”的照片，请补上或整组去掉。",
+                number=number,
+                which=Phrase(which),
+            )
             raise InvalidInputError(message, field="pairs")
     return [
         Pair(

@@ -12,6 +12,7 @@ from dianliang.engines import triage as engine
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 TRIED_DAYS = 90
 MOST_TRIED = 20_000
@@ -121,7 +122,9 @@ def proposed(
     """
     words.refuse_if_overtaken(seen)
     if len(changes) > MOST_WORDS:
-        raise InvalidInputError(f"一次最多改 {MOST_WORDS} 个词，请分几次。", field="words")
+        raise InvalidInputError(
+            Phrase("一次最多改 %(most)s 个词，请分几次。", most=MOST_WORDS), field="words"
+        )
     return words.merged(changes)
 
 

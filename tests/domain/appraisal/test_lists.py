@@ -14,7 +14,7 @@ from dianliang.domain.appraisal.operations import lists as operations
 from dianliang.domain.appraisal.operations.duties import UnableToDoError
 from dianliang.domain.appraisal.operations.lists import UnableToListError
 from dianliang.domain.branches.models import Branch, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts
 from dianliang.flows.appraisal import lists, pages
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -89,7 +89,7 @@ def test_the_lists_of_a_unit_come_the_latest_first(it):
 def test_a_new_secretary_gets_what_the_former_one_has_left(it):
     held = it.task_list()
     new = it.party.people["党员"]
-    register.appoint(
+    posts.appoint(
         branch=held.duties.first().branch,
         kind=PostKind.objects.get(code="secretary"),
         person=new,
@@ -110,7 +110,7 @@ def test_what_a_former_secretary_has_shown_stays_when_the_list_is_handed_out_ane
     held = it.task_list()
     duty = by_hand(it, held)
     shown(it, duty)
-    register.appoint(
+    posts.appoint(
         branch=duty.branch,
         kind=PostKind.objects.get(code="secretary"),
         person=it.party.people["党员"],

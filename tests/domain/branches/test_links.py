@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dianliang.domain.branches.models import Pairing, Secondment
-from dianliang.domain.branches.operations.links import UnableToPairError
 from dianliang.domain.branches.operations.secondments import UnableToSecondError
+from dianliang.domain.branches.operations.terms import UnableToPairError
 from dianliang.domain.branches.queries import links, register
 from dianliang.flows.branches import linking, registering
 from dianliang.kernel.actor import Role

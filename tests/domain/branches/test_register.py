@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dianliang.core.models import AuditEvent
 from dianliang.domain.branches.models import Belonging, Pairing, Posting, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts, register
 from dianliang.domain.branches.operations.register import UnableToRegisterError
 from dianliang.domain.branches.queries import register as book
 from dianliang.domain.branches.queries.meetings import tasks
@@ -37,7 +37,7 @@ def transfer(party, person, branch, on):
 
 
 def appoint(party, branch, person, on, kind="secretary"):
-    return register.appoint(
+    return posts.appoint(
         branch=branch,
         kind=PostKind.objects.get(code=kind),
         person=person,

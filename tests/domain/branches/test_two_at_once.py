@@ -4,9 +4,9 @@ import pytest
 
 from dianliang.domain.branches.models import AgendaItem, Belonging, Branch, Pairing, Resolution
 from dianliang.domain.branches.operations import meetings, register
-from dianliang.domain.branches.operations.links import UnableToPairError
 from dianliang.domain.branches.operations.meetings import UnableToMeetError
 from dianliang.domain.branches.operations.register import UnableToRegisterError
+from dianliang.domain.branches.operations.terms import UnableToPairError
 from tests import town as town_builder
 from tests.meeting import while_open
 from tests.partyworld import Party

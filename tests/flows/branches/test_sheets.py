@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from dianliang.core.checks import InvalidRowsError
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.branches.models import Belonging, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts
 from dianliang.domain.branches.queries import register as book
 from dianliang.flows.branches import sheets
 from dianliang.kernel.calendar import SHANGHAI
@@ -105,7 +105,7 @@ def test_a_post_held_since_this_morning_is_not_given_back_to_the_day_of_joining(
     branch = party.branch("B1", "S1")
     one = party.person("甲", "S1", branch)
     early = datetime(party.on.year, party.on.month, party.on.day, 7, tzinfo=SHANGHAI)
-    register.appoint(
+    posts.appoint(
         branch=branch,
         kind=PostKind.objects.get(code="secretary"),
         person=one,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from dianliang.domain.appraisal.models import Appeal, Duty, DutyEvidence, Mark, RuleBook, Standing
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.phrases import Phrase
 
 RANK: Mapping[str, int] = {"CANCELLED": 0, "REFUSED": 0, "MISSED": 1, "OPEN": 2, "DONE": 4}
 """Which of two stays: what is over without result goes before what is still to be done."""
@@ -31,10 +32,15 @@ def duties(kept: Person, gone: Person) -> Mapping[str, Any]:
             continue
         idle = other if _rank(other) <= _rank(mine) else mine
         if _is_going_on(idle) and idle.evidence.exists():
-            message = (
-                f"两人各有一项相同的任务“{idle.title}”（{mine.number}、{other.number}），都还在办理，"
-                f"合并后只能留一项，而 {idle.number} 已登记佐证。"
-                "请先在任务清单里取消其中一项（说明原因），再合并。"
+            message = Phrase(
+                "两人各有一项相同的任务“%(title)s”（%(mine_number)s、"
+                "%(other_number)s），都还在办理，合并后只能留一项，而 "
+                "%(idle_number)s 已登记佐证。请先在任务清单里取消其中一项（说明原因"
+                "），再合并。",
+                title=idle.title,
+                mine_number=mine.number,
+                other_number=other.number,
+                idle_number=idle.number,
             )
             raise UnableToFoldError(message)
         DutyEvidence.objects.filter(duty=idle).delete()
@@ -63,8 +69,12 @@ def marks(kept: Person, gone: Person) -> Mapping[str, Any]:
     )
     told = between.select_related("round").first()
     if told is not None:
-        message = f"一人在“{told.round}”（{told.round.number}）给另一人评过分，不会是同一个人。"
-        raise UnableToFoldError(f"{message}请核对后再合并。")
+        message = Phrase(
+            "一人在“%(round)s”（%(number)s）给另一人评过分，不会是同一个人。",
+            round=told.round,
+            number=told.round.number,
+        )
+        raise UnableToFoldError(Phrase("%(message)s请核对后再合并。", message=Phrase(message)))
     held = {(row.round_id, row.indicator_id): row for row in Mark.objects.filter(**_of(kept))}
     dropped = []
     for other in Mark.objects.filter(**_of(gone)).select_related("round", "indicator"):
@@ -105,9 +115,13 @@ def appeals(kept: Person, gone: Person) -> Mapping[str, Any]:
     for other in waiting.filter(**_of(gone)).select_related("round", "indicator"):
         mine = own.get((other.round_id, other.indicator_id))
         if mine is not None:
-            message = (
-                f"两人都对“{other.round}”的“{other.indicator.title}”提出了申诉"
-                f"（{mine.number}、{other.number}），还没有裁定。请先裁定其中一条，再合并。"
+            message = Phrase(
+                "两人都对“%(round)s”的“%(title)s”提出了申诉（%(mine_number)s、"
+                "%(other_number)s），还没有裁定。请先裁定其中一条，再合并。",
+                round=other.round,
+                title=other.indicator.title,
+                mine_number=mine.number,
+                other_number=other.number,
             )
             raise UnableToFoldError(message)
     Appeal.objects.filter(**_of(gone)).update(subject=kept.number)

@@ -8,6 +8,7 @@ from dianliang.domain.branches.models import Attachment, Belonging
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
 from dianliang.domain.workforce.periods import Span, folded
+from dianliang.kernel.phrases import Phrase
 
 
 def belongings(kept: Person, gone: Person) -> Mapping[str, Any]:
@@ -24,9 +25,12 @@ def belongings(kept: Person, gone: Person) -> Mapping[str, Any]:
     for day in sorted({row.from_on for row in (*mine, *others)}):
         own, other = _on(mine, day), _on(others, day)
         if own and other and own.branch_id != other.branch_id and own.branch and other.branch:
-            message = (
-                f"两人在 {day} 分属“{own.branch}”和“{other.branch}”，组织关系只能有一个。"
-                "请先办理其中一人的转出或更正，再合并。"
+            message = Phrase(
+                "两人在 %(day)s 分属“%(own_branch)s”和“%(other_branch)s”，组织关系"
+                "只能有一个。请先办理其中一人的转出或更正，再合并。",
+                day=day,
+                own_branch=own.branch,
+                other_branch=other.branch,
             )
             raise UnableToFoldError(message)
         chosen = own if own and own.branch_id else other or own

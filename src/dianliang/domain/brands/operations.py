@@ -17,6 +17,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 ROOT, ROOT_NAME = "BRAND", "品牌"
 """The tree of themes below which every brand has its own."""
@@ -53,7 +54,11 @@ def create(
         Branch.objects.select_for_update().get(pk=branch.pk)
     live = Brand.objects.filter(kind=Brand.Kind.BRANCH, branch=branch, status__in=LIVE)
     if kind == Brand.Kind.BRANCH and live.exists():
-        message = f"一支部一品牌：“{branch}”已有品牌“{live[0]}”，请先结束它。"
+        message = Phrase(
+            "一支部一品牌：“%(branch)s”已有品牌“%(live)s”，请先结束它。",
+            branch=branch,
+            live=live[0],
+        )
         raise UnableToBrandError(message, field="branch")
     number = next_number("PP", at=at)
     theme = themes.plant(

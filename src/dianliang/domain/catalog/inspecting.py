@@ -13,6 +13,7 @@ from dianliang.core import audit, reference
 from dianliang.domain.catalog.models import Checklist, ChecklistItem, ChecklistVersion
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 SHIPPED = Path(__file__).parent / "data" / "checklists.json"
 LONGEST_DAYS = 366
@@ -162,12 +163,19 @@ def _require_sound(items: Sequence[Item]) -> None:
         raise InvalidInputError("检查清单至少要有一项。", field="items")
     for row, item in enumerate(items, start=1):
         if any(other.code == item.code for other in items[: row - 1]):
-            raise InvalidInputError(f"第 {row} 项的编码 {item.code} 重复。", field="items")
+            raise InvalidInputError(
+                Phrase("第 %(row)s 项的编码 %(code)s 重复。", row=row, code=item.code),
+                field="items",
+            )
         if not item.wording.strip():
-            raise InvalidInputError(f"第 {row} 项没有写检查内容。", field="items")
+            raise InvalidInputError(Phrase("第 %(row)s 项没有写检查内容。", row=row), field="items")
         if not 1 <= item.deadline_days <= LONGEST_DAYS:
-            message = f"第 {row} 项的整改期限应在 1 到 {LONGEST_DAYS} 天之间。"
+            message = Phrase(
+                "第 %(row)s 项的整改期限应在 1 到 %(most)s 天之间。", row=row, most=LONGEST_DAYS
+            )
             raise InvalidInputError(message, field="items")
         bounds = item.least is not None and item.most is not None and item.least <= item.most
         if item.kind == ChecklistItem.Kind.NUMBER and not bounds:
-            raise InvalidInputError(f"第 {row} 项要填数值，请写明合格范围。", field="items")
+            raise InvalidInputError(
+                Phrase("第 %(row)s 项要填数值，请写明合格范围。", row=row), field="items"
+            )

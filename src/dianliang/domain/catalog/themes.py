@@ -10,6 +10,7 @@ from dianliang.domain.catalog.theme_models import Theme, ThemeMark, ThemeName, T
 from dianliang.domain.catalog.theme_queries import names
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 DEEPEST = 6
 AT_ONCE = 500
@@ -41,11 +42,17 @@ def plant(
     """
     above = parent.path if parent else "/"
     if above.count("/") > DEEPEST:
-        raise UnableToThemeError(f"主题树最多 {DEEPEST} 层。", field="parent")
+        raise UnableToThemeError(
+            Phrase("主题树最多 %(deepest)s 层。", deepest=DEEPEST), field="parent"
+        )
     if valid_until is not None and valid_until < valid_from:
         raise UnableToThemeError("停用日期早于启用日期，请核对。", field="valid_until")
     if parent is not None and parent.valid_until is not None and parent.valid_until < valid_from:
-        message = f"上级“{parent}”已于 {parent.valid_until} 停用。"
+        message = Phrase(
+            "上级“%(parent)s”已于 %(valid_until)s 停用。",
+            parent=parent,
+            valid_until=parent.valid_until,
+        )
         raise UnableToThemeError(message, field="parent")
     siblings = Theme.objects.filter(path__startswith=above)
     position = sum(row.path.count("/") == above.count("/") + 1 for row in siblings) + 1
@@ -61,7 +68,7 @@ def plant(
         },
     )
     if not is_new:
-        message = f"编码 {code} 已用于“{theme}”，请换一个。"
+        message = Phrase("编码 %(code)s 已用于“%(theme)s”，请换一个。", code=code, theme=theme)
         raise UnableToThemeError(message, field="code")
     audit.record("catalog.theme.plant", target=theme, by=by, at=at, after=code, reason=name)
     return theme
@@ -83,7 +90,12 @@ def rename(
         defaults={"name": name, "reason": reason, "decided_by": by.name, "decided_at": at},
     )
     if not is_new:
-        message = f"“{theme}”在 {from_on} 已改名为“{row.name}”，请换一个日期。"
+        message = Phrase(
+            "“%(theme)s”在 %(from_on)s 已改名为“%(name)s”，请换一个日期。",
+            theme=theme,
+            from_on=from_on,
+            name=row.name,
+        )
         raise UnableToThemeError(message, field="from_on")
     audit.record(
         "catalog.theme.rename",
@@ -107,7 +119,7 @@ def end(*, theme: Theme, on: date, reason: str, by: Actor, at: datetime) -> Them
     if not reason:
         raise UnableToThemeError("请写明停用原因。", field="reason")
     if theme.valid_from is not None and on < theme.valid_from:
-        message = f"停用日期不能早于启用日期 {theme.valid_from}。"
+        message = Phrase("停用日期不能早于启用日期 %(valid_from)s。", valid_from=theme.valid_from)
         raise UnableToThemeError(message, field="on")
     for row in Theme.objects.filter(path__startswith=theme.path):
         starts = row.valid_from or on
@@ -226,7 +238,7 @@ def stop_rule(*, rule: ThemeRule, by: Actor, at: datetime) -> None:
 def _require_in_use(theme: Theme, *, on: date) -> None:
     begins, ends = theme.valid_from, theme.valid_until
     if (begins is not None and on < begins) or (ends is not None and on > ends):
-        message = f"主题“{theme}”在 {on} 不在使用期内。"
+        message = Phrase("主题“%(theme)s”在 %(on)s 不在使用期内。", theme=theme, on=on)
         raise UnableToThemeError(message, field="theme")
 
 

@@ -11,6 +11,7 @@ from dianliang.domain.catalog.models import LexiconVersion, WordChange
 from dianliang.engines import triage as engine
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.phrases import Phrase, in_a_row
 from dianliang.kernel.text import clean_text
 
 SHIPPED = 0
@@ -95,14 +96,14 @@ def merged(changes: Sequence[engine.LexiconChange]) -> tuple[engine.LexiconChang
     """
     wrong = engine.problems(lexicon(), changes)
     if not changes:
-        wrong = ("请填写词语。",)
+        wrong = (Phrase("请填写词语。"),)
     if wrong:
-        raise InvalidInputError("".join(wrong), field="words")
+        raise InvalidInputError(in_a_row(wrong), field="words")
     base, idle = engine.DEFAULT_LEXICON, outgrown()
     target = engine.combined(base, changes_of(current()), changes)
     wrong = engine.problems(base, [change for change in target if change not in idle])
     if wrong:
-        raise InvalidInputError("".join(wrong), field="words")
+        raise InvalidInputError(in_a_row(wrong), field="words")
     return target
 
 

@@ -12,6 +12,7 @@ from dianliang.domain.customers.models import Customer
 from dianliang.domain.customers.visiting import Care
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST_INTERVAL_DAYS = 366
 LONGEST_RENEWAL_DAYS = 731
@@ -72,7 +73,7 @@ def _check(care: Care, *, on: date) -> None:
     if care.level not in LEVELS:
         raise InvalidInputError("关爱等级应为 1、2 或 3。", field="level")
     if not 1 <= care.interval_days <= LONGEST_INTERVAL_DAYS:
-        message = f"走访间隔应在 1 到 {LONGEST_INTERVAL_DAYS} 天之间。"
+        message = Phrase("走访间隔应在 1 到 %(most)s 天之间。", most=LONGEST_INTERVAL_DAYS)
         raise InvalidInputError(message, field="interval_days")
     if set(care.formats) - set(Customer.Format.values):
         raise InvalidInputError("有不认识的沟通方式，请重新勾选。", field="formats")

@@ -14,6 +14,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.territory.queries import ancestors, spoken_name
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 READERS = frozenset({Role.DISPATCHER, Role.ADMINISTRATOR})
 SOON_DAYS = 90
@@ -196,9 +197,11 @@ def to_change(number: str, *, by: Actor) -> Agreement:
     agreement = _found(number, by=by)
     if not _leads(agreement, by=by):
         names = "、".join(unit.name for unit in agreement.units.all())
-        message = (
-            f"协议 {number} 的单位方（{names}）不都属于本单位，本单位只能查看；"
-            "如需修改、签订、续签或终止，请联系它们共同的上级单位办理。"
+        message = Phrase(
+            "协议 %(number)s 的单位方（%(names)s）不都属于本单位，本单位只能查"
+            "看；如需修改、签订、续签或终止，请联系它们共同的上级单位办理。",
+            number=number,
+            names=names,
         )
         raise UnableToAgreeError(message)
     return agreement

@@ -15,6 +15,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_ANNEXES = 20
 LONGEST_YEARS = 30
@@ -98,7 +99,9 @@ def sign(*, agreement: Agreement, signed_on: date, by: Actor, at: datetime) -> A
     if signed_on > today:
         raise UnableToAgreeError("签订日期不能晚于今天。", field="signed_on")
     if agreement.valid_until is not None and agreement.valid_until < today:
-        message = f"协议已于 {agreement.valid_until} 届满，请先改正届满日期。"
+        message = Phrase(
+            "协议已于 %(valid_until)s 届满，请先改正届满日期。", valid_until=agreement.valid_until
+        )
         raise UnableToAgreeError(message, field="valid_until")
     note = f"{signed_on} 签订"
     return _move(agreement, "sign", by=by, at=at, note=note, signed_on=signed_on)
@@ -120,7 +123,7 @@ def renew(
     if old is None:
         raise UnableToAgreeError("长期有效的协议不用续签。", field="valid_until")
     if valid_until is not None and (valid_until <= old or valid_until < today):
-        message = f"新的届满日期应晚于原届满日期 {old}，也不能早于今天。"
+        message = Phrase("新的届满日期应晚于原届满日期 %(old)s，也不能早于今天。", old=old)
         raise UnableToAgreeError(message, field="valid_until")
     note = f"{signed_on} 续签，{old} → {valid_until or '长期'}"
     changes = {"signed_on": signed_on, "valid_until": valid_until, "ended_on": None}
@@ -154,7 +157,9 @@ def terminate(*, agreement: Agreement, on: date, reason: str, by: Actor, at: dat
     if on > at.astimezone(SHANGHAI).date():
         raise UnableToAgreeError("终止日期不能晚于今天。", field="ended_on")
     if agreement.status == "IN_FORCE" and on < agreement.valid_from:
-        message = f"终止日期不能早于生效日期 {agreement.valid_from}。"
+        message = Phrase(
+            "终止日期不能早于生效日期 %(valid_from)s。", valid_from=agreement.valid_from
+        )
         raise UnableToAgreeError(message, field="ended_on")
     return _move(agreement, "terminate", by=by, at=at, note=f"{on}：{reason}", ended_on=on)
 
@@ -167,7 +172,7 @@ def attach(*, agreement: Agreement, title: str, file: StoredFile, by: Actor, at:
         UnableToAgreeError: it has too many.
     """
     if agreement.annexes.count() >= MOST_ANNEXES:
-        message = f"一份协议最多 {MOST_ANNEXES} 个附件，请合并扫描件。"
+        message = Phrase("一份协议最多 %(most)s 个附件，请合并扫描件。", most=MOST_ANNEXES)
         raise UnableToAgreeError(message, field="annex")
     annex = Annex.objects.create(
         agreement=agreement, title=title, file=file, added_at=at, added_by=by.name
@@ -183,7 +188,9 @@ def _require_sense(terms: Terms) -> None:
         raise UnableToAgreeError("请选择至少一个乡镇或村。", field="areas")
     wrong = [area.name for area in terms.areas if area.level not in PARTY_LEVELS]
     if wrong:
-        message = f"{'、'.join(wrong)}不能作为协议一方，请选择县、乡镇或村。"
+        message = Phrase(
+            "%(wrong)s不能作为协议一方，请选择县、乡镇或村。", wrong=joined("、", wrong)
+        )
         raise UnableToAgreeError(message, field="areas")
     if terms.kind not in Agreement.Kind.values:
         raise UnableToAgreeError("请选择协议类别。", field="kind")
@@ -191,10 +198,10 @@ def _require_sense(terms: Terms) -> None:
         if terms.valid_until < terms.valid_from:
             raise UnableToAgreeError("届满日期不能早于生效日期。", field="valid_until")
         if terms.valid_until.year - terms.valid_from.year > LONGEST_YEARS:
-            message = f"有效期超过 {LONGEST_YEARS} 年，请核对；长期有效请留空。"
+            message = Phrase("有效期超过 %(most)s 年，请核对；长期有效请留空。", most=LONGEST_YEARS)
             raise UnableToAgreeError(message, field="valid_until")
     if not 1 <= terms.remind_days <= MOST_REMIND_DAYS:
-        message = f"提前提醒应在 1 到 {MOST_REMIND_DAYS} 天之间。"
+        message = Phrase("提前提醒应在 1 到 %(most)s 天之间。", most=MOST_REMIND_DAYS)
         raise UnableToAgreeError(message, field="remind_days")
 
 

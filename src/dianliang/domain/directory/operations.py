@@ -13,6 +13,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 MOST_RULES = 5000
 
@@ -34,8 +35,12 @@ def _held(seen: int) -> RuleDraft:
     if kept.revision != seen:
         when = f"{kept.changed_at.astimezone(SHANGHAI):%H:%M} " if kept.changed_at else ""
         raise StaleStateError(
-            f"您打开这一页之后，{kept.changed_by}在 {when}改过派单规则。您的修改没有写入，"
-            "填写的内容还在；下面是最新的规则，请看过再提交。"
+            Phrase(
+                "您打开这一页之后，%(changed_by)s在 %(when)s改过派单规则。您的修改"
+                "没有写入，填写的内容还在；下面是最新的规则，请看过再提交。",
+                changed_by=kept.changed_by,
+                when=when,
+            )
         )
     return kept
 
@@ -59,7 +64,9 @@ def change_draft(
         StaleStateError: another administrator changed the draft meanwhile.
     """
     if len(rows) > MOST_RULES:
-        raise UnableToChangeRulesError(f"派单规则最多 {MOST_RULES} 条，请合并成较大区域的规则。")
+        raise UnableToChangeRulesError(
+            Phrase("派单规则最多 %(most)s 条，请合并成较大区域的规则。", most=MOST_RULES)
+        )
     draft = _held(seen)
     if draft.rows is None:
         draft.base = rules.version_in_force()
@@ -119,7 +126,7 @@ def restore(
     draft = _held(seen)
     earlier = rules.version(number)
     if earlier is None:
-        raise UnableToChangeRulesError(f"没有第 {number} 版。")
+        raise UnableToChangeRulesError(Phrase("没有第 %(number)s 版。", number=number))
     told = f"恢复第 {number} 版：{reason}" if reason else ""
     made = _replace(earlier.rows, version, told, effect, by=by, at=at)
     rows = None if draft.rows is None else rules.from_json(draft.rows)
@@ -136,7 +143,12 @@ def _replace(
     current = rules.version_in_force()
     if current != version:
         raise StaleStateError(
-            f"派单规则已经是第 {current} 版，您看到的是第 {version} 版。没有生效；请重新试算。"
+            Phrase(
+                "派单规则已经是第 %(current)s 版，您看到的是第 %(version)s 版。"
+                "没有生效；请重新试算。",
+                current=current,
+                version=version,
+            )
         )
     if current == 0:
         current = _keep_what_was_before(at)

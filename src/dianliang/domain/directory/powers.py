@@ -19,6 +19,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.masking import mask_numbers_of_people
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_PHOTOS = 9
 MEASURES = {
@@ -85,9 +86,13 @@ def delegate(*, grant: Grant, by: Actor, at: datetime) -> Delegation:
     Area.objects.select_for_update(of=("self",)).get(pk=grant.area.pk)
     clash = _overlapping(grant)
     if clash is not None:
-        message = (
-            f"{grant.area.name}已有“{grant.kind.name}”的下放（{clash.number}，"
-            f"{_period(clash)}），时间重叠；请先登记收回，或改起止日期。"
+        message = Phrase(
+            "%(grant_area_name)s已有“%(grant_kind_name)s”的下放（%(number)s，"
+            "%(period)s），时间重叠；请先登记收回，或改起止日期。",
+            grant_area_name=grant.area.name,
+            grant_kind_name=grant.kind.name,
+            number=clash.number,
+            period=_period(clash),
         )
         raise UnableToDelegateError(message, field="valid_from")
     delegation = Delegation.objects.create(
@@ -123,16 +128,20 @@ def revoke(*, delegation: Delegation, on: date, reason: str, by: Actor, at: date
     """
     delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
     if delegation.revoked_on is not None:
-        message = f"这项权限已于 {delegation.revoked_on} 收回。"
+        message = Phrase("这项权限已于 %(revoked_on)s 收回。", revoked_on=delegation.revoked_on)
         raise UnableToDelegateError(message, field="revoked_on")
     if not reason:
         raise UnableToDelegateError("请写明收回的文件字号或原因。", field="reason")
     if on < delegation.valid_from:
-        message = f"收回日期不能早于起始日期 {delegation.valid_from}。"
+        message = Phrase(
+            "收回日期不能早于起始日期 %(valid_from)s。", valid_from=delegation.valid_from
+        )
         raise UnableToDelegateError(message, field="revoked_on")
     later = delegation.cases.filter(on__gte=on).order_by("on").first()
     if later is not None:
-        message = f"{later.on} 已有案件 {later.number}，收回日期应晚于它。"
+        message = Phrase(
+            "%(on)s 已有案件 %(number)s，收回日期应晚于它。", on=later.on, number=later.number
+        )
         raise UnableToDelegateError(message, field="revoked_on")
     delegation.revoked_on = on
     delegation.save(update_fields=["revoked_on"])
@@ -190,31 +199,56 @@ def _require_within(delegation: Delegation, happened: Happened, *, today: date) 
     if on > today:
         raise UnableToRecordCaseError("案件日期不能晚于今天。", field="on")
     if on < delegation.valid_from:
-        message = f"“{name}”自 {delegation.valid_from} 起才下放，{on} 的案件不在授权期内。"
+        message = Phrase(
+            "“%(name)s”自 %(valid_from)s 起才下放，%(on)s 的案件不在授权期内。",
+            name=name,
+            valid_from=delegation.valid_from,
+            on=on,
+        )
         raise UnableToRecordCaseError(message, field="on")
     if delegation.valid_until is not None and on > delegation.valid_until:
-        message = f"“{name}”的授权到 {delegation.valid_until} 为止，{on} 的案件不在授权期内。"
+        message = Phrase(
+            "“%(name)s”的授权到 %(valid_until)s 为止，%(on)s 的案件不在授权期内。",
+            name=name,
+            valid_until=delegation.valid_until,
+            on=on,
+        )
         raise UnableToRecordCaseError(message, field="on")
     if delegation.revoked_on is not None and on >= delegation.revoked_on:
-        message = f"“{name}”已于 {delegation.revoked_on} 收回，{on} 的案件不在授权期内。"
+        message = Phrase(
+            "“%(name)s”已于 %(revoked_on)s 收回，%(on)s 的案件不在授权期内。",
+            name=name,
+            revoked_on=delegation.revoked_on,
+            on=on,
+        )
         raise UnableToRecordCaseError(message, field="on")
     if not happened.area.path.startswith(delegation.area.path):
-        message = f"{happened.area.name}不属于{delegation.area.name}，超出授权地域。"
+        message = Phrase(
+            "%(happened_area_name)s不属于%(delegation_area_name)s，超出授权地域。",
+            happened_area_name=happened.area.name,
+            delegation_area_name=delegation.area.name,
+        )
         raise UnableToRecordCaseError(message, field="area")
     if happened.measure not in delegation.measures:
-        allowed = "、".join(MEASURES[code] for code in delegation.measures if code in MEASURES)
+        allowed = [Phrase(MEASURES[code]) for code in delegation.measures if code in MEASURES]
         label = MEASURES.get(happened.measure, "未选择")
-        message = f"授权文件没有“{label}”这项措施，超出范围；可用：{allowed}。"
+        message = Phrase(
+            "授权文件没有“%(label)s”这项措施，超出范围；可用：%(allowed)s。",
+            label=Phrase(label),
+            allowed=joined("、", allowed),
+        )
         raise UnableToRecordCaseError(message, field="measure")
     if happened.outcome not in EnforcementCase.Outcome.values:
         raise UnableToRecordCaseError("请选择结果。", field="outcome")
     if len(happened.photos) > MOST_PHOTOS:
-        raise UnableToRecordCaseError(f"照片最多 {MOST_PHOTOS} 张。", field="photos")
+        raise UnableToRecordCaseError(
+            Phrase("照片最多 %(most)s 张。", most=MOST_PHOTOS), field="photos"
+        )
 
 
 def _require_sense(grant: Grant) -> None:
     if grant.area.level != Area.Level.TOWNSHIP:
-        message = f"{grant.area.name}不是乡镇（街道），执法权限只能下放到乡镇。"
+        message = Phrase("%(name)s不是乡镇（街道），执法权限只能下放到乡镇。", name=grant.area.name)
         raise UnableToDelegateError(message, field="area")
     unknown = [code for code in grant.measures if code not in MEASURES]
     if unknown or not grant.measures:
@@ -239,4 +273,8 @@ def _period(delegation: Delegation) -> str:
     ends = [day for day in (delegation.valid_until,) if day is not None]
     if delegation.revoked_on is not None:
         ends.append(delegation.revoked_on - timedelta(days=1))
-    return f"{delegation.valid_from} 至 {min(ends, default=None) or '长期'}"
+    return Phrase(
+        "%(since)s 至 %(until)s",
+        since=delegation.valid_from,
+        until=min(ends, default=None) or Phrase("长期"),
+    )

@@ -13,6 +13,7 @@ from dianliang.domain.honours.models import Box, Call, Nominee, Voter
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 DIGITS = 6
 """Of every sum: a box has the same length whatever is in it."""
@@ -86,7 +87,12 @@ def _require_choice(call: Call, chosen: Collection[str], sums: Mapping[str, int]
     for category in call.categories.all():
         count = sum(one.pk == category.pk for one in found)
         if count > category.seats:
-            message = f"“{category.name}”最多选 {category.seats} 名，您选了 {count} 名。"
+            message = Phrase(
+                "“%(name)s”最多选 %(seats)s 名，您选了 %(count)s 名。",
+                name=category.name,
+                seats=category.seats,
+                count=count,
+            )
             raise UnableToVoteError(message)
 
 
@@ -107,7 +113,11 @@ def count(call: Call) -> Mapping[str, int]:
     cast_count = sums.pop(CAST)
     ticked, _ = turnout(call)
     if cast_count != ticked or any(votes > cast_count for votes in sums.values()):
-        message = f"票箱里有 {cast_count} 张票，名册上有 {ticked} 人投票，不能计票，请联系审计员。"
+        message = Phrase(
+            "票箱里有 %(cast_count)s 张票，名册上有 %(ticked)s 人投票，不能计票，请联系审计员。",
+            cast_count=cast_count,
+            ticked=ticked,
+        )
         raise BrokenBoxError(message)
     return sums
 

@@ -6,6 +6,7 @@ from typing import Any
 from dianliang.domain.honours.models import Nominee, Voter
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.phrases import Phrase
 
 
 def voters(kept: Person, gone: Person) -> Mapping[str, Any]:
@@ -24,9 +25,11 @@ def voters(kept: Person, gone: Person) -> Mapping[str, Any]:
             continue
         call = other.call
         if own.has_voted and other.has_voted and (call.status, call.round) == ("VOTING", own.round):
-            message = (
-                f"两人都已在“{call.title}”（{call.number}）投票，一人只能投一票。"
-                "请先取消这次评选，或计票后再合并，并请审计员查明。"
+            message = Phrase(
+                "两人都已在“%(title)s”（%(number)s）投票，一人只能投一票。请先取消"
+                "这次评选，或计票后再合并，并请审计员查明。",
+                title=call.title,
+                number=call.number,
             )
             raise UnableToFoldError(message)
         if other.has_voted and not own.has_voted:
@@ -48,9 +51,11 @@ def nominees(kept: Person, gone: Person) -> Mapping[str, Any]:
     )
     twice = both.select_related("category__call").first()
     if twice is not None:
-        message = (
-            f"两人都被提名“{twice.category.call.title}”（{twice.number}），一人只能提名一次。"
-            "请先撤回其中一个提名，再合并。"
+        message = Phrase(
+            "两人都被提名“%(title)s”（%(number)s），一人只能提名一次。请先撤回"
+            "其中一个提名，再合并。",
+            title=twice.category.call.title,
+            number=twice.number,
         )
         raise UnableToFoldError(message)
     return {}

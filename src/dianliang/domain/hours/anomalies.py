@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 MOST_A_DAY_MIN = 8 * 60
 """Of one person on one day, all records together: a full working day. Our own default."""
@@ -94,7 +95,9 @@ def _overlap(facts: Facts) -> Iterator[Doubt]:
         shared = min(facts.ended_at, other.ended_at) - max(facts.started_at, other.started_at)
         if shared.total_seconds() > 0:
             minutes = int(shared.total_seconds() // 60)
-            detail = f"{other.number}，重叠 {minutes} 分钟"
+            detail = Phrase(
+                "%(number)s，重叠 %(minutes)s 分钟", number=other.number, minutes=minutes
+            )
             yield _doubt("overlap", detail, blocks=other.counts)
 
 
@@ -103,17 +106,17 @@ def _day(facts: Facts) -> Iterator[Doubt]:
     same = [o for o in facts.others if o.started_at.astimezone(SHANGHAI).date() == day]
     total = facts.minutes + sum(other.minutes for other in same)
     if total > MOST_A_DAY_MIN:
-        yield _doubt("day", f"{day:%Y-%m-%d} 共 {total} 分钟")
+        yield _doubt("day", Phrase("%(day)s 共 %(total)s 分钟", day=f"{day:%Y-%m-%d}", total=total))
 
 
 def _far(facts: Facts) -> Iterator[Doubt]:
     if facts.away_m is not None and facts.away_m > FAR_M:
-        yield _doubt("far", f"{facts.away_m} 米")
+        yield _doubt("far", Phrase("%(away_m)s 米", away_m=facts.away_m))
 
 
 def _no_check_out(facts: Facts) -> Iterator[Doubt]:
     if facts.lacks_check_out:
-        yield _doubt("no_check_out", "暂按活动结束时间计")
+        yield _doubt("no_check_out", Phrase("暂按活动结束时间计"))
 
 
 def _absent(facts: Facts) -> Iterator[Doubt]:
@@ -123,13 +126,20 @@ def _absent(facts: Facts) -> Iterator[Doubt]:
 
 def _longer(facts: Facts) -> Iterator[Doubt]:
     if facts.source_min is not None and facts.minutes > facts.source_min + SLACK_MIN:
-        yield _doubt("longer", f"活动 {facts.source_min} 分钟，登记 {facts.minutes} 分钟")
+        yield _doubt(
+            "longer",
+            Phrase(
+                "活动 %(source_min)s 分钟，登记 %(minutes)s 分钟",
+                source_min=facts.source_min,
+                minutes=facts.minutes,
+            ),
+        )
 
 
 def _late(facts: Facts) -> Iterator[Doubt]:
     days = (facts.entered_at - facts.ended_at).days
     if facts.is_declared and days > LATE_DAYS:
-        yield _doubt("late", f"晚了 {days} 天")
+        yield _doubt("late", Phrase("晚了 %(days)s 天", days=days))
 
 
 def _night(facts: Facts) -> Iterator[Doubt]:

@@ -10,6 +10,7 @@ from dianliang.domain.hours.lifecycle import COUNTS
 from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.phrases import Phrase
 
 
 def hours(kept: Person, gone: Person) -> Mapping[str, Any]:
@@ -27,8 +28,14 @@ def hours(kept: Person, gone: Person) -> Mapping[str, Any]:
             person=gone, started_at__lt=mine.ended_at, ended_at__gt=mine.started_at
         ).first()
         if other is not None:
-            message = f"两人的志愿时长 {mine.number} 与 {other.number} 重叠，同一段时间不能计两次。"
-            raise UnableToFoldError(f"{message}请先冲销或不予认定其中一条。")
+            message = Phrase(
+                "两人的志愿时长 %(mine_number)s 与 %(other_number)s 重叠，同一段时间不能计两次。",
+                mine_number=mine.number,
+                other_number=other.number,
+            )
+            raise UnableToFoldError(
+                Phrase("%(message)s请先冲销或不予认定其中一条。", message=Phrase(message))
+            )
     for record in HourRecord.objects.filter(person=gone, reverses=None).order_by("version", "pk"):
         same = HourRecord.objects.filter(
             person__in=[kept, gone],

@@ -8,6 +8,7 @@ from dianliang.core.keys import certificate_key
 from dianliang.domain.hours.models import SigningKey
 from dianliang.engines.attesting import PublicKey, key_id_of, public_bytes_of
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class NoSigningKeyError(DomainError):
@@ -67,7 +68,10 @@ def kept(key: Ed25519PrivateKey, *, on: date) -> SigningKey:
     if is_new:
         retire_others(row, on=on)
     if row.revoked_on is not None or row.valid_until is not None:
-        message = f"签名密钥 {row.key_id} 已停用，请管理员运行 dianliang keys certificate。"
+        message = Phrase(
+            "签名密钥 %(key_id)s 已停用，请管理员运行 dianliang keys certificate。",
+            key_id=row.key_id,
+        )
         raise NoSigningKeyError(message)
     return row
 
@@ -85,7 +89,7 @@ def give_up(key_id: str, *, because: str, on: date) -> SigningKey:
     """
     row = SigningKey.objects.select_for_update().filter(key_id=key_id, revoked_on=None).first()
     if row is None:
-        raise NoSigningKeyError(f"没有编号为 {key_id} 的有效签名公钥。")
+        raise NoSigningKeyError(Phrase("没有编号为 %(key_id)s 的有效签名公钥。", key_id=key_id))
     if not because:
         raise NoSigningKeyError("请用 --because 写明作废的原因。")
     row.revoked_on, row.revoked_because = on, because

@@ -25,6 +25,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_PHOTOS = 12
@@ -126,9 +127,12 @@ def describe(*, area: Area, told: ProfileTold, by: Actor, at: datetime) -> Villa
     for field, label in (("households", "总户数"), ("population", "常住人口")):
         value = getattr(told, field)
         if value is not None and not 0 <= value <= MOST_PEOPLE:
-            raise InvalidInputError(f"{label}应在 0 到 {MOST_PEOPLE} 之间。", field=field)
+            raise InvalidInputError(
+                Phrase("%(label)s应在 0 到 %(most)s 之间。", label=Phrase(label), most=MOST_PEOPLE),
+                field=field,
+            )
     if told.station is not None and told.station.kind != Site.Kind.STATION:
-        message = f"{told.station.name}不是电力服务站，请改选。"
+        message = Phrase("%(name)s不是电力服务站，请改选。", name=told.station.name)
         raise InvalidInputError(message, field="station")
     profile, _ = VillageProfile.objects.update_or_create(
         area=area,
@@ -196,7 +200,8 @@ def replan(*, item: PlanItem, told: Planned, by: Actor, at: datetime) -> PlanIte
 def _planned(told: Planned, *, at: datetime) -> dict[str, Any]:
     if abs(told.due_on.year - at.astimezone(SHANGHAI).year) > MOST_YEARS_AHEAD:
         raise InvalidInputError(
-            f"完成期限应在前后 {MOST_YEARS_AHEAD} 年内，请核对。", field="due_on"
+            Phrase("完成期限应在前后 %(most)s 年内，请核对。", most=MOST_YEARS_AHEAD),
+            field="due_on",
         )
     return {
         "year": told.due_on.year,
@@ -240,7 +245,7 @@ def add_photo(
         UnableToKeepVillageError: there are enough.
     """
     if VillagePhoto.objects.filter(area=area, removed_at=None).count() >= MOST_PHOTOS:
-        message = f"每村最多 {MOST_PHOTOS} 张照片，请先移出一张。"
+        message = Phrase("每村最多 %(most)s 张照片，请先移出一张。", most=MOST_PHOTOS)
         raise UnableToKeepVillageError(message, field="photo")
     if taken_on > at.astimezone(SHANGHAI).date():
         raise InvalidInputError("拍摄日期不能晚于今天。", field="taken_on")

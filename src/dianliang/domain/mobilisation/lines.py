@@ -13,6 +13,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 Span = tuple[float, float]
 LONGEST_M = 500_000.0
@@ -69,7 +70,10 @@ def report(
     """
     begin, end = min(span), max(span)
     if begin < 0 or end > line.length_m + SLACK_M or end - begin < 1:
-        words = f"里程应在 0 到 {line.length_m / 1000:.2f} 公里之间，起止不能相同。"
+        words = Phrase(
+            "里程应在 0 到 %(length_m)s 公里之间，起止不能相同。",
+            length_m=f"{line.length_m / 1000:.2f}",
+        )
         raise InvalidInputError(words, field="to_km")
     end = min(end, line.length_m)
     held = LineWork.objects.select_for_update().get(pk=line.pk)

@@ -13,6 +13,7 @@ from dianliang.domain.network.queries import in_service
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 EARLIEST, LATEST = timedelta(days=3660), timedelta(days=366)
@@ -101,7 +102,9 @@ def _hit(told: Told) -> QuerySet[Transformer]:
 
 def _check_end(started_at: datetime, ended_at: datetime) -> None:
     if not timedelta(0) < ended_at - started_at <= LONGEST:
-        message = f"复电时间应晚于停电时间，且不超过 {LONGEST.days} 天，请核对。"
+        message = Phrase(
+            "复电时间应晚于停电时间，且不超过 %(days)s 天，请核对。", days=LONGEST.days
+        )
         raise UnableToRecordOutageError(message, field="ended_at")
 
 
@@ -116,7 +119,9 @@ def end_outage(*, outage: Outage, ended_at: datetime, by: Actor, at: datetime) -
         raise UnableToRecordOutageError("复电时间不能晚于现在。", field="ended_at")
     _check_end(outage.started_at, ended_at)
     if not Outage.objects.filter(pk=outage.pk, ended_at=None).update(ended_at=ended_at):
-        raise UnableToRecordOutageError(f"{outage.number} 已登记复电，请刷新。", field="ended_at")
+        raise UnableToRecordOutageError(
+            Phrase("%(number)s 已登记复电，请刷新。", number=outage.number), field="ended_at"
+        )
     outage.ended_at = ended_at
     audit.record("network.outage.end", target=outage, by=by, at=at)
     return outage

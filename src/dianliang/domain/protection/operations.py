@@ -29,6 +29,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase, joined
 
 LONGEST = timedelta(days=92)
 FURTHEST = timedelta(days=366)
@@ -62,7 +63,9 @@ def draft(*, outline: Outline, by: Actor, at: datetime) -> Event:
         raise InvalidInputError("请选择保电等级。", field="level")
     window = outline.window
     if window.end <= at or window.duration > LONGEST or abs(window.start - at) > FURTHEST:
-        message = f"保电时间应在今后一年之内，且不超过 {LONGEST.days} 天，请核对。"
+        message = Phrase(
+            "保电时间应在今后一年之内，且不超过 %(days)s 天，请核对。", days=LONGEST.days
+        )
         raise InvalidInputError(message, field="ends_at")
     event = Event.objects.create(
         number=next_number("BD", at=at),
@@ -145,7 +148,9 @@ def add_equipment(
         event=locked, hall=hall, **named, defaults={"is_main": is_main}
     )
     if not is_new:
-        raise UnableToGuardError(f"{thing} 已在这个场所的设备里。", field="thing")
+        raise UnableToGuardError(
+            Phrase("%(thing)s 已在这个场所的设备里。", thing=thing), field="thing"
+        )
     audit.record("protection.event.add_equipment", target=locked, by=by, at=at, after=str(thing))
     return made
 
@@ -183,7 +188,9 @@ def add_standby(
     )
     taken = busy.select_related("hall__customer", "hall__site").first()
     if taken is not None:
-        message = f"{team.name}这段时间已在{taken.hall}驻守，请换队伍或时间。"
+        message = Phrase(
+            "%(name)s这段时间已在%(hall)s驻守，请换队伍或时间。", name=team.name, hall=taken.hall
+        )
         raise UnableToGuardError(message, field="team")
     made = Standby.objects.create(
         event=locked,
@@ -209,7 +216,10 @@ def add_duty(*, event: Event, roster: Roster, post: str, by: Actor, at: datetime
         raise UnableToGuardError("这张值班表不在保电时间之内。", field="roster")
     made, is_new = Duty.objects.get_or_create(event=locked, roster=roster, defaults={"post": post})
     if not is_new:
-        raise UnableToGuardError(f"{roster.number} 已在“{made.post}”岗位。", field="roster")
+        raise UnableToGuardError(
+            Phrase("%(number)s 已在“%(post)s”岗位。", number=roster.number, post=made.post),
+            field="roster",
+        )
     audit.record("protection.event.add_duty", target=locked, by=by, at=at, after=str(made))
     return made
 
@@ -240,7 +250,8 @@ def release(
     """
     locked = Event.objects.select_for_update().get(pk=event.pk)
     if missing := lacking(locked):
-        raise UnableToGuardError("方案还缺：\n" + "\n".join(missing), field="number")
+        words = Phrase("方案还缺：\n%(missing)s", missing=joined("\n", missing))
+        raise UnableToGuardError(words, field="number")
     return _move(locked, "release", by=by, at=at)
 
 

@@ -13,7 +13,9 @@ def overdue(resources: Iterable[int], *, on: date) -> Mapping[int, str]:
     rows = Upkeep.objects.filter(resource__in=resources, due_on__lt=on).order_by("due_on")
     found: dict[int, list[str]] = {}
     for pk, name, due in rows.values_list("resource_id", "name", "due_on"):
-        found.setdefault(pk, []).append(Phrase("%(name)s已于 %(due)s 到期", name=name, due=due))
+        found.setdefault(pk, []).append(
+            Phrase("%(name)s已于 %(due)s 到期", name=Phrase(name), due=due)
+        )
     return {pk: joined("、", words) for pk, words in found.items()}
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from dianliang.domain.talks.models import Talk, TalkReader
 from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
+from dianliang.kernel.phrases import Phrase
 
 
 def talks(kept: Person, gone: Person) -> Mapping[str, Any]:
@@ -18,7 +19,9 @@ def talks(kept: Person, gone: Person) -> Mapping[str, Any]:
     """
     between = Talk.objects.filter(Q(leader=kept, person=gone) | Q(leader=gone, person=kept)).first()
     if between is not None:
-        message = f"两人之间有谈话 {between.number}，不会是同一个人。请核对后再合并。"
+        message = Phrase(
+            "两人之间有谈话 %(number)s，不会是同一个人。请核对后再合并。", number=between.number
+        )
         raise UnableToFoldError(message)
     both = TalkReader.objects.filter(person=kept).values("talk")
     TalkReader.objects.filter(person=gone, talk__in=both).delete()

@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST_DAYS = 366
 ABOVE = frozenset({Role.PARTY_AFFAIRS, Role.COMMANDER})
@@ -81,9 +82,13 @@ def plan(
         raise UnableToTalkError("谈话对象不能是本人。", field="person")
     branch = branch_of(person, on=today)
     if branch is None:
-        raise UnableToTalkError(f"{person.name}没有编入党支部，不能约谈。", field="person")
+        raise UnableToTalkError(
+            Phrase("%(name)s没有编入党支部，不能约谈。", name=person.name), field="person"
+        )
     if not may_lead(branch, by=by, on=today):
-        message = f"您不是“{branch}”的支部委员，也不是其上级党务人员，不能约谈。"
+        message = Phrase(
+            "您不是“%(branch)s”的支部委员，也不是其上级党务人员，不能约谈。", branch=branch
+        )
         raise UnableToTalkError(message, field="person")
     _require_ahead(planned_on, today=today, field="planned_on", label="约谈日期")
     talk = Talk.objects.create(
@@ -134,7 +139,7 @@ def promise(
         raise UnableToTalkError("面谈之后、回访之前才能登记承诺。")
     count = talk.promises.count()
     if count >= MOST_PROMISES:
-        raise UnableToTalkError(f"一次谈话最多 {MOST_PROMISES} 条承诺。")
+        raise UnableToTalkError(Phrase("一次谈话最多 %(most)s 条承诺。", most=MOST_PROMISES))
     _require_ahead(due_on, today=at.astimezone(SHANGHAI).date(), field="due_on", label="承诺期限")
     made = Promise.objects.create(
         talk=talk, position=count + 1, words=words, is_leaders=is_leaders, due_on=due_on
@@ -187,7 +192,7 @@ def close(*, talk: Talk, outcome: str, by: Actor, at: datetime) -> Talk:
     Talk.objects.select_for_update().get(pk=talk.pk)  # no promise is added meanwhile
     left = talk.promises.filter(done_on=None).count()
     if left:
-        raise UnableToTalkError(f"还有 {left} 条承诺没有兑现，不能回访办结。")
+        raise UnableToTalkError(Phrase("还有 %(left)s 条承诺没有兑现，不能回访办结。", left=left))
     if not outcome:
         raise UnableToTalkError("请写明回访情况。", field="outcome")
     today = at.astimezone(SHANGHAI).date()
@@ -216,10 +221,18 @@ def name_reader(*, talk: Talk, person: Person, by: Actor, at: datetime) -> TalkR
     if person.pk in {talk.leader_id, talk.person_id}:
         raise UnableToTalkError("谈话双方本来就能看。", field="person")
     if not is_superior(person, branch=talk.branch, on=at.astimezone(SHANGHAI).date()):
-        message = f"{person.name}不是“{talk.branch}”的支部委员，也不是其上级党务人员或指挥长。"
-        raise UnableToTalkError(f"{message}只能授权上级查看。", field="person")
+        message = Phrase(
+            "%(name)s不是“%(branch)s”的支部委员，也不是其上级党务人员或指挥长。",
+            name=person.name,
+            branch=talk.branch,
+        )
+        raise UnableToTalkError(
+            Phrase("%(message)s只能授权上级查看。", message=Phrase(message)), field="person"
+        )
     if talk.readers.count() >= MOST_READERS:
-        raise UnableToTalkError(f"最多授权 {MOST_READERS} 位上级。", field="person")
+        raise UnableToTalkError(
+            Phrase("最多授权 %(most)s 位上级。", most=MOST_READERS), field="person"
+        )
     made, is_new = TalkReader.objects.get_or_create(
         talk=talk, person=person, defaults={"named_at": at}
     )
@@ -230,4 +243,6 @@ def name_reader(*, talk: Talk, person: Person, by: Actor, at: datetime) -> TalkR
 
 def _require_ahead(on: date, *, today: date, field: str, label: str) -> None:
     if not 0 <= (on - today).days <= LONGEST_DAYS:
-        raise UnableToTalkError(f"{label}不能早于今天，也不能晚于一年以后。", field=field)
+        raise UnableToTalkError(
+            Phrase("%(label)s不能早于今天，也不能晚于一年以后。", label=Phrase(label)), field=field
+        )

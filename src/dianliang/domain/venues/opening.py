@@ -21,7 +21,7 @@ from dianliang.domain.venues.models import OpeningDay, OpeningHours, Site
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import TimeWindow
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 _TEXTS = ("week_text", "holiday_text")
 """Spans as they are stored: thousands of bases keep a few different ones, each read once."""
@@ -109,8 +109,8 @@ def parsed(text: str, *, field: str, label: str) -> tuple[Span, ...]:
 
 def spoken(spans: Iterable[Span]) -> str:
     """Return spans as people write them."""
-    told = "、".join(f"{_clock(begins)}–{_clock(ends)}" for begins, ends in spans)
-    return told or SHUT
+    told = joined("、", (f"{_clock(begins)}–{_clock(ends)}" for begins, ends in spans))
+    return told or Phrase(SHUT)
 
 
 def _clock(minutes: int) -> str:
@@ -125,19 +125,22 @@ def week_words(hours: Hours) -> str:
         until = at
         while until < 6 and hours.week[until + 1] == hours.week[at]:
             until += 1
+        first, last = Phrase(WEEKDAYS[at]), Phrase(WEEKDAYS[until])
         if until == at:
-            days = WEEKDAYS[at]
+            days = first
+        elif until == at + 1:
+            days = Phrase("%(first)s、%(last)s", first=first, last=last)
         else:
-            days = f"{WEEKDAYS[at]}{'、' if until == at + 1 else '至'}{WEEKDAYS[until]}"
-        space = " " if hours.week[at] else ""
-        parts.append(f"{days}{space}{spoken(hours.week[at])}")
+            days = Phrase("%(first)s至%(last)s", first=first, last=last)
+        told = "%(days)s %(hours)s" if hours.week[at] else "%(days)s%(hours)s"
+        parts.append(Phrase(told, days=days, hours=spoken(hours.week[at])))
         at = until + 1
-    told = {
-        OpeningHours.OnHolidays.CLOSED: "法定节假日不开放",
-        OpeningHours.OnHolidays.USUAL: "法定节假日照常",
-        OpeningHours.OnHolidays.OWN: f"法定节假日 {spoken(hours.holiday)}",
+    on_holidays = {
+        OpeningHours.OnHolidays.CLOSED: Phrase("法定节假日不开放"),
+        OpeningHours.OnHolidays.USUAL: Phrase("法定节假日照常"),
+        OpeningHours.OnHolidays.OWN: Phrase("法定节假日 %(hours)s", hours=spoken(hours.holiday)),
     }
-    return "；".join((*parts, told[OpeningHours.OnHolidays(hours.on_holidays)]))
+    return joined("；", (*parts, on_holidays[OpeningHours.OnHolidays(hours.on_holidays)]))
 
 
 def is_holiday(day: date, *, calendar: WorkCalendar) -> bool:

@@ -233,7 +233,7 @@ def require_code(code: str) -> None:
     """
     fits = all(character.isalnum() or character in "-_." for character in code)
     if not (0 < len(code) <= 24 and fits and code[0].isalnum()):
-        shape = "编码应为 1 到 24 位的字母、数字、汉字或 - _ .，以字母、数字或汉字开头"
+        shape = Phrase("编码应为 1 到 24 位的字母、数字、汉字或 - _ .，以字母、数字或汉字开头")
         raise InvalidInputError(
             Phrase("%(shape)s，现为“%(code)s”。", shape=shape, code=code[:30]), field="code"
         )

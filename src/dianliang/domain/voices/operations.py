@@ -15,6 +15,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import SYSTEM, Actor, Role
 from dianliang.kernel.calendar import SHANGHAI, TimeUnit
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 EMPLOYEE = Actor(id="employee", name="职工", role=Role.RESIDENT)
 """Who writes into the mailbox: the same for everybody, so that the trail names nobody."""
@@ -64,9 +65,11 @@ def name_handler(*, desk: Desk, person: Person, from_on: date, by: Actor, at: da
     if from_on < at.astimezone(SHANGHAI).date():
         raise UnableToHearError("起始日期不能早于今天。", field="from_on")
     if person.user_id is None:
-        raise UnableToHearError(f"{person.name}没有登录账号，不能办理。", field="person")
+        raise UnableToHearError(
+            Phrase("%(name)s没有登录账号，不能办理。", name=person.name), field="person"
+        )
     if desk.handlers.filter(person=person, until_on=None).exists():
-        raise UnableToHearError(f"{person.name}已是专办人。", field="person")
+        raise UnableToHearError(Phrase("%(name)s已是专办人。", name=person.name), field="person")
     # Named again on the day on which he was relieved, he has one naming of that day.
     made, _ = Handler.objects.update_or_create(
         desk=desk,
@@ -215,7 +218,7 @@ def say(*, voice: Voice, words: str, is_handlers: bool, by: Actor, at: datetime)
     if voice.status not in {"RECEIVED", "TAKEN", "ANSWERED"}:
         raise UnableToHearError("这条诉求已经结束，请另写一条。")
     if voice.said.count() >= MOST_SAID:
-        raise UnableToHearError(f"一条诉求最多 {MOST_SAID} 条往来。")
+        raise UnableToHearError(Phrase("一条诉求最多 %(most)s 条往来。", most=MOST_SAID))
     made = _say(voice, words, is_handlers=is_handlers, at=at)
     _record("say", "voices.voice", voice.number, by=by, at=at)
     return made

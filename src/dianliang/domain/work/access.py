@@ -5,6 +5,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce import crews
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 FIELD_ROLES = frozenset({Role.STEWARD, Role.CAPTAIN})
 
@@ -26,7 +27,7 @@ def visit_of_own_team(number: str, *, by: Actor) -> Visit:
         and visit.team.code in crews.teams_of(by.person_number, on=visit.on)
     )
     if visit is None or not is_own:
-        raise NotVisibleError(f"没有上门单 {number}，或它不归您的队伍。")
+        raise NotVisibleError(Phrase("没有上门单 %(number)s，或它不归您的队伍。", number=number))
     if visit.status != "WITHDRAWN":
         return visit
     successor = visit.job.visits.filter(team=visit.team, status__in=VISIT_OPEN)

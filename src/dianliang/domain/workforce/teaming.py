@@ -310,7 +310,7 @@ def _require_place(team: Team, parent: Team | None, ends_on: date | None) -> Non
 
 def _require_running(team: Team, *, on: date) -> None:
     if not team.is_active or (team.ends_on is not None and team.ends_on < on):
-        until = f"，最后一天是 {team.ends_on}" if team.ends_on else ""
+        until = Phrase("，最后一天是 %(ends_on)s", ends_on=team.ends_on) if team.ends_on else ""
         raise UnableToTeamError(
             Phrase("%(team)s届时已经结束%(until)s。", team=team.name, until=until), field="team"
         )

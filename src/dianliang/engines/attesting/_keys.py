@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dianliang.engines.attesting._model import AttestingError
+from dianliang.kernel.phrases import Phrase
 
 KIND = "dianliang.certificate-keys"
 VERSION = 1
@@ -96,9 +97,13 @@ def _key(entry: Any, place: int) -> PublicKey:
         )
         is_named = entry["id"] == key.id and len(public) == KEY_BYTES
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AttestingError(f"公钥文件第 {place} 把公钥读不出来，请重新下载。") from error
+        raise AttestingError(
+            Phrase("公钥文件第 %(place)s 把公钥读不出来，请重新下载。", place=place)
+        ) from error
     if not is_named:
-        raise AttestingError(f"公钥文件第 {place} 把公钥与它的编号不符，文件可能被改动。")
+        raise AttestingError(
+            Phrase("公钥文件第 %(place)s 把公钥与它的编号不符，文件可能被改动。", place=place)
+        )
     return key
 
 
@@ -115,12 +120,20 @@ def loaded(text: str, *, kind: str, version: int, what: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise AttestingError(f"{what}不是 JSON 文件，请重新下载。") from error
+        raise AttestingError(
+            Phrase("%(what)s不是 JSON 文件，请重新下载。", what=Phrase(what))
+        ) from error
     if not isinstance(body, dict):
-        raise AttestingError(f"这不是{what}，请重新下载。")
+        raise AttestingError(Phrase("这不是%(what)s，请重新下载。", what=Phrase(what)))
     found = cast("dict[str, Any]", body)
     if found.get("kind") != kind:
-        raise AttestingError(f"这不是{what}，请重新下载。")
+        raise AttestingError(Phrase("这不是%(what)s，请重新下载。", what=Phrase(what)))
     if found.get("version") != version:
-        raise AttestingError(f"{what}的版本 {found.get('version')} 认不出，请更新本程序。")
+        raise AttestingError(
+            Phrase(
+                "%(what)s的版本 %(get)s 认不出，请更新本程序。",
+                what=Phrase(what),
+                get=found.get("version"),
+            )
+        )
     return found

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dianliang.engines.attesting._keys import key_id_of, public_bytes_of
 from dianliang.engines.attesting._model import DAYS, NAMES, NUMBERS, AttestingError, Statement
+from dianliang.kernel.phrases import Phrase
 
 MARK, END = "DLZM1.", "."
 """Before and after a payload; the digit is the version of the format."""
@@ -49,7 +50,9 @@ def encode(statement: Statement, *, key: Ed25519PrivateKey) -> str:
     if len(text) > MOST_CHARACTERS:
         # A Chinese character is two bytes, and five bytes are eight characters.
         over = -(-(len(text) - MOST_CHARACTERS) * 5 // 16)
-        message = f"证明内容太长，二维码放不下。请把服务内容或备注缩短约 {over} 个字。"
+        message = Phrase(
+            "证明内容太长，二维码放不下。请把服务内容或备注缩短约 %(over)s 个字。", over=over
+        )
         raise AttestingError(message, field="content")
     return text
 

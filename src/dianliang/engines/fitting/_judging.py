@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dianliang.engines.fitting._assigning import overlap
 from dianliang.engines.fitting._model import Floats, UnableToFitError
+from dianliang.kernel.phrases import Phrase
 
 HALF = 0.5
 DRAWS = 1000
@@ -122,9 +123,11 @@ def enough(blocks: Sequence[str]) -> list[str]:
     """
     found = sorted(set(blocks))
     if len(found) < LEAST_BLOCKS:
-        words = (
-            f"评判部分至少要 {LEAST_BLOCKS} 段时间，现有 {len(found)} 段："
-            "再少就算不出可信的区间。请留更多画面作评判。"
+        words = Phrase(
+            "评判部分至少要 %(least)s 段时间，现有 %(n)d 段：再少就算不出可信的"
+            "区间。请留更多画面作评判。",
+            least=LEAST_BLOCKS,
+            n=len(found),
         )
         raise UnableToFitError(words)
     return found

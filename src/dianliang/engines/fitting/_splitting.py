@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dianliang.engines.fitting._model import UnableToFitError
+from dianliang.kernel.phrases import Phrase, joined
 
 LEAST_CLIPS = 3
 LEAST_LEARN, LEAST_STOP, LEAST_JUDGE = 100, 30, 60
@@ -36,12 +37,20 @@ def divided(persons: Mapping[str, int], *, judge_by: Sequence[str] = ()) -> Part
     clips = list(persons)
     unknown = sorted(set(judge_by) - set(clips))
     if unknown:
-        raise UnableToFitError(f"没有这些片段：{'、'.join(unknown)}。现有 {'、'.join(clips)}。")
+        raise UnableToFitError(
+            Phrase(
+                "没有这些片段：%(unknown)s。现有 %(clips)s。",
+                unknown=joined("、", unknown),
+                clips=joined("、", clips),
+            )
+        )
     if len(clips) < LEAST_CLIPS:
-        words = (
-            f"至少要 {LEAST_CLIPS} 个片段（不同的录像或日子，各放一个文件夹），"
-            f"现有 {len(clips)} 个："
-            "训练、验证、评判要用不同的片段，同一段里相邻的画面几乎一样，拆开评判会虚高。"
+        words = Phrase(
+            "至少要 %(least)s 个片段（不同的录像或日子，各放一个文件夹），现有 "
+            "%(n)d 个：训练、验证、评判要用不同的片段，同一段里相邻的画面几乎一"
+            "样，拆开评判会虚高。",
+            least=LEAST_CLIPS,
+            n=len(clips),
         )
         raise UnableToFitError(words)
     judge = list(judge_by) or clips[-max(1, round(JUDGED * len(clips))) :]
@@ -56,7 +65,14 @@ def divided(persons: Mapping[str, int], *, judge_by: Sequence[str] = ()) -> Part
     ):
         count = sum(persons[one] for one in part)
         if count < least:
-            which = "、".join(part) or "没有片段"
-            words = f"{name}部分至少要 {least} 个标注框，现有 {count} 个（{which}）：{why}。"
+            which = joined("、", part) or Phrase("没有片段")
+            words = Phrase(
+                "%(name)s部分至少要 %(least)s 个标注框，现有 %(count)s 个（%(which)s）：%(why)s。",
+                name=Phrase(name),
+                least=least,
+                count=count,
+                which=which,
+                why=Phrase(why),
+            )
             raise UnableToFitError(words)
     return Parts(learn=tuple(learn), stop=tuple(stop), judge=tuple(judge))

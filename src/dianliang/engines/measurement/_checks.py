@@ -11,6 +11,8 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dianliang.kernel.phrases import Phrase, in_a_row
+
 Words = tuple[str, str]
 """The same in Chinese and in English."""
 SMALLEST, LARGEST = 1e-9, 1e15
@@ -37,7 +39,7 @@ def confidence(level: float) -> None:
     """
     if not (0 < level < 1 and 0.5 + level / 2 < 1):
         raise BadFiguresError(
-            f"置信水平是 {level}，应大于 0 且小于 1，例如 0.9。",
+            Phrase("置信水平是 %(level)s，应大于 0 且小于 1，例如 0.9。", level=level),
             f"a level of confidence lies between 0 and 1, such as 0.9; this is {level}",
         )
 
@@ -49,10 +51,16 @@ def within(value: float, name: Words, *, low: float = SMALLEST, high: float = LA
         BadFiguresError: it lies outside, or is not a number.
     """
     if not low <= value <= high:
-        least = "大于 0" if low == SMALLEST else f"不小于 {low:g}"
+        least = Phrase("大于 0") if low == SMALLEST else Phrase("不小于 %(low)s", low=f"{low:g}")
         floor = "more than zero" if low == SMALLEST else f"at least {low:g}"
         raise BadFiguresError(
-            f"{name[0]}是 {value}，应{least}且不大于 {high:g}。",
+            Phrase(
+                "%(name)s是 %(value)s，应%(least)s且不大于 %(high)s。",
+                name=Phrase(name[0]),
+                value=value,
+                least=least,
+                high=f"{high:g}",
+            ),
             f"{name[1]} must be {floor} and at most {high:g}; this is {value}",
         )
 
@@ -66,7 +74,8 @@ def count(value: float, name: Words, *, low: int, high: int) -> None:
     within(value, name, low=low, high=high)
     if not isinstance(value, Integral):
         raise BadFiguresError(
-            f"{name[0]}是 {value}，应为整数。", f"{name[1]} must be a whole number; this is {value}"
+            Phrase("%(name)s是 %(value)s，应为整数。", name=Phrase(name[0]), value=value),
+            f"{name[1]} must be a whole number; this is {value}",
         )
 
 
@@ -87,17 +96,24 @@ def figures(
         bad |= np.isnan(held)
     if bad.any():
         at = tuple(int(place) for place in np.argwhere(bad)[0])
-        row = "".join(
-            f"第 {place + 1} {word}" for place, word in zip(at, ("行", "列"), strict=False)
-        )
+        words = ("第 %(n)d 行", "第 %(n)d 列")
+        row = in_a_row(Phrase(told, n=place + 1) for place, told in zip(at, words, strict=False))
         english = ", ".join(
             f"{word} {place + 1}" for place, word in zip(at, ("row", "column"), strict=False)
         )
         value = float(held[at])
-        gap = "；缺数请留空" if may_miss else ""
+        gap = Phrase("；缺数请留空") if may_miss else ""
         hint = "; leave a missing one empty" if may_miss else ""
         raise BadFiguresError(
-            f"{name[0]}{row}是 {value}，应为 {low:g} 到 {LARGEST:g} 之间的数{gap}。",
+            Phrase(
+                "%(name)s%(row)s是 %(value)s，应为 %(low)s 到 %(largest)s 之间的数%(gap)s。",
+                name=Phrase(name[0]),
+                row=row,
+                value=value,
+                low=f"{low:g}",
+                largest=f"{LARGEST:g}",
+                gap=gap,
+            ),
             f"{name[1]}: {english} is {value}, not a number from {low:g} to {LARGEST:g}{hint}",
         )
     return held
@@ -119,7 +135,7 @@ def series(
     held = figures(values, name, low=low, may_miss=may_miss)
     if held.ndim != 1 or len(held) < fewest:
         raise BadFiguresError(
-            f"{name[0]}应是一列数，至少 {fewest} 个。",
+            Phrase("%(name)s应是一列数，至少 %(fewest)s 个。", name=Phrase(name[0]), fewest=fewest),
             f"{name[1]} must be one row of figures, at least {fewest}",
         )
     return held
@@ -136,7 +152,9 @@ def day(text: str, name: Words) -> np.datetime64:
         found = np.datetime64(text, "D")
     if np.isnat(found):
         raise BadFiguresError(
-            f"{name[0]}“{text}”不是日期，请写成 2026-03-01。",
+            Phrase(
+                "%(name)s“%(text)s”不是日期，请写成 2026-03-01。", name=Phrase(name[0]), text=text
+            ),
             f"{name[1]} '{text}' is no day: write 2026-03-01",
         )
     return found
@@ -151,5 +169,6 @@ def distinct(names: Sequence[str], words: Words) -> None:
     twice = next((name for name in names if list(names).count(name) > 1), None)
     if twice is not None:
         raise BadFiguresError(
-            f"{words[0]}“{twice}”出现了两次，请区分。", f"{words[1]} '{twice}' comes twice"
+            Phrase("%(words)s“%(twice)s”出现了两次，请区分。", words=Phrase(words[0]), twice=twice),
+            f"{words[1]} '{twice}' comes twice",
         )

@@ -24,6 +24,7 @@ from threadpoolctl import threadpool_limits
 from dianliang.engines.measurement._candidates import Family, Shape, independent
 from dianliang.engines.measurement._checks import BadFiguresError, figures
 from dianliang.engines.measurement._days import Flags, Floats, Weather, one_each
+from dianliang.kernel.phrases import Phrase
 
 CHUNK = 512
 """Meters at a time: what lies between two products then stays small."""
@@ -152,7 +153,7 @@ def readings(kwh: Floats, times: Weather, unit: str) -> Floats:
     if kwh.ndim != 2 or len(kwh) != len(times) or not kwh.size:
         word = "小时" if unit == "hour" else "天"
         raise BadFiguresError(
-            f"电量须每{word}一行、每块表一列。",
+            Phrase("电量须每%(word)s一行、每块表一列。", word=Phrase(word)),
             f"energy must have one row per {unit} and one column per meter",
         )
     return kwh
@@ -168,7 +169,11 @@ def reported(kwh: Floats, times: Weather, meters: int, unit: str) -> Floats:
     one_each(times, "h" if unit == "hour" else "D")
     if kwh.shape[1] != meters:
         raise BadFiguresError(
-            f"基准有 {meters} 块表，报告期电量有 {kwh.shape[1]} 列。",
+            Phrase(
+                "基准有 %(meters)s 块表，报告期电量有 %(shape)s 列。",
+                meters=meters,
+                shape=kwh.shape[1],
+            ),
             f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
         )
     return kwh

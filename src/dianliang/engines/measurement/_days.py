@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.measurement._checks import BadFiguresError
+from dianliang.kernel.phrases import Phrase
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -47,13 +48,17 @@ class Weather:
         _rise(self.times)
         if not bool(((warm >= COLDEST) & (warm <= HOTTEST)).all()):
             raise BadFiguresError(
-                f"有气温缺失，或不在 {COLDEST:.0f} 到 {HOTTEST:.0f} 之间：没有气温的天请去掉。",
+                Phrase(
+                    "有气温缺失，或不在 %(coldest)s 到 %(hottest)s 之间：没有气温的天请去掉。",
+                    coldest=f"{COLDEST:.0f}",
+                    hottest=f"{HOTTEST:.0f}",
+                ),
                 f"a temperature is missing or not from {COLDEST:.0f} to {HOTTEST:.0f}: "
                 "leave out the days that have none",
             )
         if not bool(((kinds >= 0) & (kinds <= HIGHEST_KIND) & (kinds == np.floor(kinds))).all()):
             raise BadFiguresError(
-                f"日类型应为 0 到 {HIGHEST_KIND} 的整数。",
+                Phrase("日类型应为 0 到 %(highest_kind)s 的整数。", highest_kind=HIGHEST_KIND),
                 f"a kind of day is a whole number from 0 to {HIGHEST_KIND}",
             )
 
@@ -100,7 +105,7 @@ def one_each(weather: Weather, unit: str) -> None:
     if not bool((np.diff(weather.times.astype(f"datetime64[{unit}]")).astype(np.int64) > 0).all()):
         word, english = ("天", "day") if unit == "D" else ("小时", "hour")
         raise BadFiguresError(
-            f"同一{word}有两行：请先合并为每{word}一行。",
+            Phrase("同一%(word)s有两行：请先合并为每%(word)s一行。", word=Phrase(word)),
             f"two rows share one {english}: sum them to one row per {english} first",
         )
 

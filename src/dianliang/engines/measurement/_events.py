@@ -34,6 +34,7 @@ from dianliang.engines.measurement._findings import (
 )
 from dianliang.engines.measurement._savings import MeterSavings
 from dianliang.engines.measurement._uncertainty import noise
+from dianliang.kernel.phrases import Phrase
 
 CRITICAL = 1.95
 """A Brownian bridge goes further once in a thousand times; some thirty spells are looked at."""
@@ -181,7 +182,7 @@ def adjustment(times: Times, residuals_kwh: Floats, events: Sequence[Event]) -> 
             own = known & span
             if not own.any() or quiet.sum() < FEWEST_DAYS:
                 raise BadFiguresError(
-                    f"{event.name}：天数太少，算不出大小，请直接填写。",
+                    Phrase("%(name)s：天数太少，算不出大小，请直接填写。", name=event.name),
                     f"{event.name}: too few days to tell its size; give it",
                 )
             level = float(residuals_kwh[quiet].mean())
@@ -260,7 +261,10 @@ def rebased(
     kwh = readings(kwh, days, "day")
     later = days.times >= day(changed_on, ("变化日期", "the day of the change"))
     if not later.any():
-        raise BadFiguresError(f"{changed_on} 起没有数据。", f"no day lies on or after {changed_on}")
+        raise BadFiguresError(
+            Phrase("%(changed_on)s 起没有数据。", changed_on=changed_on),
+            f"no day lies on or after {changed_on}",
+        )
     fits = fit_daily(days.only(later), kwh[later])
     return fits, (found(Code.REBASED, n=int(later.sum())),)
 
@@ -278,6 +282,7 @@ def _edges(event: Event) -> tuple[np.datetime64, np.datetime64]:
     last = day(event.last, (f"{event.name}：结束日", f"{event.name}: its last day"))
     if not first <= last:
         raise BadFiguresError(
-            f"{event.name}：结束日早于开始日。", f"{event.name} ends before it begins"
+            Phrase("%(name)s：结束日早于开始日。", name=event.name),
+            f"{event.name} ends before it begins",
         )
     return first, last

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dianliang.engines.measurement._checks import SMALLEST, BadFiguresError, count, within
 from dianliang.engines.measurement._findings import Code, Finding, Status, found
+from dianliang.kernel.phrases import Phrase, joined
 
 FACTOR = ("排放因子", "a factor")
 COLUMNS = ("year", "level", "area", "kind", "kg_co2_per_kwh", "notice", "seen_in")
@@ -48,7 +49,7 @@ class FactorTable:
             if number == 1:
                 if tuple(row) != COLUMNS:
                     raise BadFiguresError(
-                        f"第 1 行：表头应为 {'、'.join(COLUMNS)}。",
+                        Phrase("第 1 行：表头应为 %(columns)s。", columns=joined("、", COLUMNS)),
                         f"row 1: the columns must be {', '.join(COLUMNS)}",
                     )
                 continue
@@ -65,7 +66,8 @@ class FactorTable:
                 )
             except ValueError as error:
                 raise BadFiguresError(
-                    f"第 {number} 行：列数不对，或年份、因子不是数。", f"row {number}: {error}"
+                    Phrase("第 %(number)s 行：列数不对，或年份、因子不是数。", number=number),
+                    f"row {number}: {error}",
                 ) from error
             _check(factor, (f"第 {number} 行：排放因子", f"row {number}: a factor"))
             kept.append(factor)

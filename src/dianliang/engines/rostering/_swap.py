@@ -41,7 +41,11 @@ def objections(
     before = frozenset(turns)
     strange = [*(set(leaves) - before), *(set(joins) & before)]
     if strange:
-        raise ValueError(f"{strange[0].person_id} 的这一班与值班表不符，请刷新后再换。")
+        raise ValueError(
+            Phrase(
+                "%(person_id)s 的这一班与值班表不符，请刷新后再换。", person_id=strange[0].person_id
+            )
+        )
     after = (before - set(leaves)) | set(joins)
     loose = replace(problem, fixed=frozenset())
     frozen = problem.frozen_duties

@@ -167,5 +167,5 @@ def _laid(problem: Problem, plan: Plan, job_id: str) -> tuple[Compiled, Tour, in
     compiled, tour = _follow(problem, plan)
     number = compiled.numbers.get(job_id, -1)
     if number < 0 or tour.spots["where"][number] < 0:
-        raise ValueError(f"计划里没有排入工单 {job_id}。")
+        raise ValueError(Phrase("计划里没有排入工单 %(job_id)s。", job_id=job_id))
     return compiled, tour, number

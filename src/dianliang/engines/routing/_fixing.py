@@ -7,6 +7,7 @@ from dianliang.engines.routing._model import Fix, FixKind, Job, Problem, Shift, 
 from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._ways import spare_of
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 HELPING = frozenset({FixKind.SKILL, FixKind.GEAR, FixKind.TEAM})
 PINNED = HELPING | {FixKind.DISPLACE, FixKind.ANOTHER_DAY}
@@ -47,7 +48,7 @@ def promised(problem: Problem, *, job_id: str) -> Problem:
     """
     job = next(job for job in problem.jobs if job.id == job_id)
     if job.due_at is None:
-        raise ValueError(f"工单 {job_id} 没有承诺时限。")
+        raise ValueError(Phrase("工单 %(job_id)s 没有承诺时限。", job_id=job_id))
     ends = job.due_at + timedelta(seconds=job.duration_s)
     opens = min(shift.window.start for team in problem.teams for shift in team.shifts)
     given = job.windows or (TimeWindow(min(opens, job.due_at), ends),)

@@ -10,6 +10,7 @@ from dianliang.engines.routing._model import Problem, Shift
 from dianliang.engines.routing._validate import ErrorCode, InvalidProblemError, ProblemError
 from dianliang.engines.routing.travel import IMPASSABLE_S, InvalidTravelError, refuse_unusable
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 BAND = 128
 """Rows of the table of travel that are asked for at a time."""
@@ -63,13 +64,22 @@ def travel_between(
 
 def _no_way(problem: Problem, wrong: InvalidTravelError) -> InvalidProblemError:
     """Name the ends of a way that has no length."""
-    names = {job.exit: f"工单 {job.id}" for job in reversed(problem.jobs)}
-    names |= {job.at: f"工单 {job.id}" for job in reversed(problem.jobs)}
+    names = {job.exit: Phrase("工单 %(id)s", id=job.id) for job in reversed(problem.jobs)}
+    names |= {job.at: Phrase("工单 %(id)s", id=job.id) for job in reversed(problem.jobs)}
     for team in problem.teams:
         for shift in team.shifts:
-            names |= {point: f"队伍 {team.id}" for point in (shift.start, shift.end) if point}
+            names |= {
+                point: Phrase("队伍 %(id)s", id=team.id)
+                for point in (shift.start, shift.end)
+                if point
+            }
     ends = (names.get(wrong.a, ""), names.get(wrong.b, ""))
-    words = f"{ends[0]}到{ends[1]}：{wrong}请检查路程表。"
+    words = Phrase(
+        "%(a)s到%(b)s：%(wrong)s请检查路程表。",
+        a=ends[0],
+        b=ends[1],
+        wrong=wrong,
+    )
     return InvalidProblemError(
         (ProblemError(code=ErrorCode.BAD_TRAVEL, id="→".join(ends), words=words),)
     )

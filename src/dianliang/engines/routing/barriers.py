@@ -18,6 +18,7 @@ from dianliang.engines.routing.travel import (
 )
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 Flags = NDArray[np.bool_]
 ENDLESS = 1e30
@@ -43,7 +44,9 @@ class Barrier:
         if len(self.points) < (3 if self.is_closed else 2):
             raise InvalidInputError("阻断线至少要有两个点，积水区至少要有三个点。")
         if not self.factor >= 1:
-            raise InvalidInputError(f"绕行倍数应不小于 1，现为 {self.factor}。")
+            raise InvalidInputError(
+                Phrase("绕行倍数应不小于 1，现为 %(factor)s。", factor=self.factor)
+            )
 
     def met(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Flags:
         """Return for each origin (row) and destination (column) whether the way meets the barrier.

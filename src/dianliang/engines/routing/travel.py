@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 Table = NDArray[np.float64]
 IMPASSABLE_S = 1e7
@@ -107,7 +108,9 @@ class TravelTable:
     def __post_init__(self) -> None:
         size = len(self.points)
         if self.seconds.shape != (size, size) or self.metres.shape != (size, size):
-            raise InvalidInputError(f"路程表应为 {size} 行 {size} 列，与地点一一对应。")
+            raise InvalidInputError(
+                Phrase("路程表应为 %(size)s 行 %(size)s 列，与地点一一对应。", size=size)
+            )
         refuse_unusable(self.seconds, self.points, self.points, "秒")
         refuse_unusable(self.metres, self.points, self.points, "米")
         rows = {point: row for row, point in enumerate(self.points)}

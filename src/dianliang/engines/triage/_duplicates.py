@@ -18,6 +18,7 @@ from scipy import sparse
 from dianliang.engines.triage._columns import COLUMNS, Matrix, counts, plain
 from dianliang.engines.triage._text import normalise, without_phones
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 NEAR_M = 500.0
 SAME_VILLAGE_M = 4 * NEAR_M
@@ -214,9 +215,21 @@ def _place_factor(
     other_numbers: frozenset[str],
 ) -> tuple[float, tuple[str, ...]]:
     if names and other_names and not names & other_names:
-        return OTHER_NAME_FACTOR, (f"所说地点不同：{min(names)}、{min(other_names)}",)
+        return OTHER_NAME_FACTOR, (
+            Phrase(
+                "所说地点不同：%(min_names)s、%(min_other_names)s",
+                min_names=min(names),
+                min_other_names=min(other_names),
+            ),
+        )
     if numbers and other_numbers and not numbers & other_numbers:
-        return OTHER_NUMBER_FACTOR, (f"门牌不同：{min(numbers)}、{min(other_numbers)}",)
+        return OTHER_NUMBER_FACTOR, (
+            Phrase(
+                "门牌不同：%(min_numbers)s、%(min_other_numbers)s",
+                min_numbers=min(numbers),
+                min_other_numbers=min(other_numbers),
+            ),
+        )
     return 1.0, ()
 
 
@@ -231,13 +244,21 @@ def _candidate(
 ) -> DuplicateCandidate:
     hours = abs((need.at - other.at).total_seconds()) / 3600
     distance = need.point.distance_m(other.point) if need.point and other.point else None
-    near = "同一村社区" if distance is None else f"相距约 {distance:.0f} 米"
-    when = f"相隔 {hours:.0f} 小时" if hours < 48 else f"相隔 {hours / 24:.0f} 天"
+    near = (
+        Phrase("同一村社区")
+        if distance is None
+        else Phrase("相距约 %(distance)s 米", distance=f"{distance:.0f}")
+    )
+    when = (
+        Phrase("相隔 %(hours)s 小时", hours=f"{hours:.0f}")
+        if hours < 48
+        else Phrase("相隔 %(hours)s 天", hours=f"{hours / 24:.0f}")
+    )
     reasons = [
         near,
         when,
-        f"文字相似 {likeness:.0%}",
-        *(["同一服务事项"] if same else []),
+        Phrase("文字相似 %(likeness)s", likeness=f"{likeness:.0%}"),
+        *([Phrase("同一服务事项")] if same else []),
         *warning,
     ]
     return DuplicateCandidate(

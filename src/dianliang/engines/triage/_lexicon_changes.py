@@ -7,6 +7,7 @@ from typing import Any, Final
 from dianliang.engines.triage._model import Lexicon
 from dianliang.engines.triage._text import any_of, normalise
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 BY_KIND: Final = {"danger": "危险", "hints": "提示"}
 """Lists whose words belong to a kind: 起火, 独居老人."""
@@ -52,10 +53,10 @@ def problems(base: Lexicon, changes: Sequence[LexiconChange]) -> tuple[str, ...]
         key = _key(change)
         wrong = _wrong(base, change)
         if not wrong and key in seen:
-            wrong = f"“{change.word}”在本次修改里出现了两次，请只留一行"
+            wrong = Phrase("“%(word)s”在本次修改里出现了两次，请只留一行", word=change.word)
         seen.add(key)
         if wrong:
-            found.append(f"第 {row} 行：{wrong}。")
+            found.append(Phrase("第 %(row)s 行：%(wrong)s。", row=row, wrong=Phrase(wrong)))
     return tuple(found)
 
 
@@ -176,9 +177,17 @@ def _wrong(base: Lexicon, change: LexiconChange) -> str:
     if not word.strip() or word != word.strip():
         return "词语为空，或前后有空格，请填写词语"
     if len(word) > _LONGEST_WORD:
-        return f"“{word[:8]}…”超过 {_LONGEST_WORD} 个字，请填写词语而不是句子"
+        return Phrase(
+            "“%(word)s…”超过 %(longest_word)s 个字，请填写词语而不是句子",
+            word=word[:8],
+            longest_word=_LONGEST_WORD,
+        )
     if change.section not in _sections():
-        return f"没有“{change.section}”这一栏，可用的有：{'、'.join(_sections())}"
+        return Phrase(
+            "没有“%(section)s”这一栏，可用的有：%(sections)s",
+            section=change.section,
+            sections=joined("、", _sections()),
+        )
     if change.section == "misspelt":
         return _wrong_slip(base, change, word)
     return _wrong_word(base, change, word)
@@ -188,11 +197,16 @@ def _wrong_word(base: Lexicon, change: LexiconChange, word: str) -> str:
     held = _held(base, change)
     if held is None:
         kinds = "、".join(getattr(base, change.section))
-        return f"没有“{change.kind}”这一类{BY_KIND[change.section]}，可用的有：{kinds}"
+        return Phrase(
+            "没有“%(kind)s”这一类%(by_kind)s，可用的有：%(kinds)s",
+            kind=change.kind,
+            by_kind=Phrase(BY_KIND[change.section]),
+            kinds=kinds,
+        )
     if change.is_removed:
-        return "" if word in held else f"词库里没有“{word}”，无法删除"
+        return "" if word in held else Phrase("词库里没有“%(word)s”，无法删除", word=word)
     if word in held:
-        return f"词库里已有“{word}”，无需添加"
+        return Phrase("词库里已有“%(word)s”，无需添加", word=word)
     return _harmful(base, change, word)
 
 
@@ -214,27 +228,29 @@ def _held(base: Lexicon, change: LexiconChange) -> "tuple[str, ...] | frozenset[
 
 def _wrong_slip(base: Lexicon, change: LexiconChange, word: str) -> str:
     if change.is_removed:
-        return "" if word in base.misspelt else f"词库里没有“{word}”，无法删除"
+        return "" if word in base.misspelt else Phrase("词库里没有“%(word)s”，无法删除", word=word)
     meant = normalise(change.meant)
     if len(meant) != len(word) or meant == word:
-        return f"“{word}”与“{meant}”应字数相同而写法不同"
+        return Phrase("“%(word)s”与“%(meant)s”应字数相同而写法不同", word=word, meant=meant)
     if len(word) < _SHORTEST_CUE:
-        return f"“{word}”只有一个字，会改掉许多别的话，请连前后的字一起写"
+        return Phrase("“%(word)s”只有一个字，会改掉许多别的话，请连前后的字一起写", word=word)
     cue = _hidden_by(base, word)
-    return f"“{word}”会让“{cue}”不再报警，不能当作错字" if cue else ""
+    return (
+        Phrase("“%(word)s”会让“%(cue)s”不再报警，不能当作错字", word=word, cue=cue) if cue else ""
+    )
 
 
 def _harmful(base: Lexicon, change: LexiconChange, word: str) -> str:
     """Refuse a word that would deafen the engine or make it cry wolf."""
     if change.section in {"danger", "hints"} and len(word) < _SHORTEST_CUE:
-        return f"“{word}”只有一个字，会到处误报，请写两个字以上"
+        return Phrase("“%(word)s”只有一个字，会到处误报，请写两个字以上", word=word)
     takes_back = change.section in {"harmless", "past", "hypothetical", "topic", "ended", "asking"}
     if takes_back or change.section == "conditional":
         cue = _hidden_by(base, word)
         if cue:
-            return f"“{word}”会让“{cue}”不再报警，不能放在这一栏"
+            return Phrase("“%(word)s”会让“%(cue)s”不再报警，不能放在这一栏", word=word, cue=cue)
         if len(word) < _SHORTEST_CUE:
-            return f"“{word}”只有一个字，会收回许多真的险情，请写两个字以上"
+            return Phrase("“%(word)s”只有一个字，会收回许多真的险情，请写两个字以上", word=word)
     return ""
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dianliang.domain.catalog.queries import services, venue_types
 from dianliang.domain.territory.queries import TownChoice, village_choices
+from dianliang.faces.ui.templatetags.ui import translated
 
 KINDS = [
     ("resident", _("为自己")),
@@ -45,7 +46,7 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
-        self._choose("service_code", [(row.code, row.name) for row in services()])
+        self._choose("service_code", [(row.code, translated(row.name)) for row in services()])
         self._choose("venue_type", venue_types())
         self._choose("area_code", [place for town in self.towns for place in _places(town)])
 

@@ -15,6 +15,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.masking import mask_name
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 ANYONE = Actor(id="public", name="网页报名", role=Role.RESIDENT)
@@ -169,13 +170,19 @@ def person_named(who: str, *, by: Actor) -> Person:
     own = Person.objects.filter(is_active=True, unit__path__startswith=by.unit_path or "-")
     found = list(own.filter(Q(number=who) | Q(name=who)).select_related("unit")[: MOST_FOUND + 1])
     if not found:
-        message = f"本单位范围内没有“{who}”，请核对编号或姓名。"
+        message = Phrase("本单位范围内没有“%(who)s”，请核对编号或姓名。", who=who)
         raise InvalidInputError(message, field="who")
     if len(found) > 1:
-        listed = "、".join(
-            f"{person.number}（{person.unit.name}）" for person in found[:MOST_FOUND]
+        listed = joined(
+            "、",
+            (
+                Phrase("%(number)s（%(unit)s）", number=one.number, unit=one.unit.name)
+                for one in found[:MOST_FOUND]
+            ),
         )
-        raise InvalidInputError(f"有几位“{who}”：{listed}。请改填编号。", field="who")
+        raise InvalidInputError(
+            Phrase("有几位“%(who)s”：%(listed)s。请改填编号。", who=who, listed=listed), field="who"
+        )
     return found[0]
 
 

@@ -15,6 +15,7 @@ from dianliang.domain.territory.queries import area_of
 from dianliang.domain.workforce import keys
 from dianliang.flows.activities.joining import ANYONE, Joining
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 ASKERS = (
@@ -96,7 +97,9 @@ def ask(*, asked: Asked, key: str, token: str, at: datetime) -> str:
     if area is None:
         raise InvalidInputError("请选择所在村社区。", field="area")
     if not 0 <= asked.audience <= MOST_AUDIENCE:
-        raise InvalidInputError(f"听众人数应在 0 到 {MOST_AUDIENCE} 之间。", field="audience")
+        raise InvalidInputError(
+            Phrase("听众人数应在 0 到 %(most)s 之间。", most=MOST_AUDIENCE), field="audience"
+        )
     who = asked.who.checked()
     name = clean_text(asked.asked_for, field="asked_for", label="村组或单位名称", most=50, least=2)
     wanted = Wanted(

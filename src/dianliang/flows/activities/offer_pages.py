@@ -30,6 +30,7 @@ from dianliang.flows.activities.offering import (
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotYourTurnError
 from dianliang.kernel.masking import mask_name, mask_phone
+from dianliang.kernel.phrases import Phrase
 
 WAYS = tuple((str(value), str(label)) for value, label in Way.choices)
 MOST_ROWS = 100
@@ -124,7 +125,12 @@ def set_way(
         raise InvalidInputError("请选择承接方式。", field="way")
     for name, (least, most) in BOUNDS.items():
         if not least <= values.get(name, least) <= most:
-            message = f"{LABELS[name]}应在 {least} 到 {most} 之间。"
+            message = Phrase(
+                "%(labels)s应在 %(least)s 到 %(most)s 之间。",
+                labels=Phrase(LABELS[name]),
+                least=least,
+                most=most,
+            )
             raise InvalidInputError(message, field=name)
     row, _ = ServiceWay.objects.update_or_create(
         service=service, way=way, defaults={**values, "is_active": is_active}

@@ -25,6 +25,7 @@ from dianliang.flows.campaigns import following
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_SERVED = 100_000
@@ -257,7 +258,7 @@ def account(*, number: str, served_people: int, result: str, by: Actor, at: date
     session = access.session_to_lead(number, by=by)
     result = clean_text(result, field="result", label="活动小结", most=2000)
     if not 0 <= served_people <= MOST_SERVED:
-        message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
+        message = Phrase("服务人数应在 0 到 %(most)s 之间。", most=MOST_SERVED)
         raise InvalidInputError(message, field="served_people")
     session = sessions.account(
         session=session, served_people=served_people, result=result, by=by, at=at
@@ -289,7 +290,10 @@ def note(
         came = Noted(way=Way.DESK, happened_at=came_at)
         known = attending.check_in(signup=signup, noted=came, by=by, at=at).checked_in_at
         if known != came_at:
-            message = f"已在 {known.astimezone(SHANGHAI):%H:%M} 签到，签到时间不能改。"
+            message = Phrase(
+                "已在 %(astimezone)s 签到，签到时间不能改。",
+                astimezone=f"{known.astimezone(SHANGHAI):%H:%M}",
+            )
             raise UnableToAttendError(message, field="came_at")
     if left_at is not None:
         gone = Noted(way=Way.DESK, happened_at=left_at)
@@ -336,7 +340,9 @@ def add_photos(
     if not contents:
         raise InvalidInputError("请选择照片。", field="photos")
     if len(contents) > sessions.MOST_PHOTOS:
-        raise InvalidInputError(f"每场最多 {sessions.MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(
+            Phrase("每场最多 %(most)s 张照片。", most=sessions.MOST_PHOTOS), field="photos"
+        )
     kept = [(files.keep_image(content, at=at), words) for content in contents]
     sessions.add_photos(session=session, photos=kept, by=by, at=at)
 

@@ -166,7 +166,11 @@ def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
     if repeated.kind not in known[0] or repeated.role not in known[1]:
         raise InvalidInputError("请选择类别和报名身份。", field="kind")
     if room is not None and found.site != room.site:
-        message = f"{room.name}在{room.site.name}，和系列的阵地不同，请改选。"
+        message = Phrase(
+            "%(room_name)s在%(room_site_name)s，和系列的阵地不同，请改选。",
+            room_name=room.name,
+            room_site_name=room.site.name,
+        )
         raise UnableToRepeatError(message, field="room")
     place = repeated.place or (room.name if room else "")
     fields = {

@@ -65,7 +65,9 @@ def register(*, name: str, url: str, every_min: int, by: Actor, at: datetime) ->
         raise NotVisibleError("您的岗位不登记预警来源。")
     check_url(url.strip())
     if not 1 <= every_min <= MOST_EVERY_MIN:
-        raise InvalidInputError(f"间隔应在 1 到 {MOST_EVERY_MIN} 分钟之间。", field="every_min")
+        raise InvalidInputError(
+            Phrase("间隔应在 1 到 %(most)s 分钟之间。", most=MOST_EVERY_MIN), field="every_min"
+        )
     return operations.register(
         name=clean_text(name, field="name", label="名称", most=60, least=2),
         url=url.strip(),

@@ -21,6 +21,7 @@ from dianliang.integrations.cap.model import Alert, Info, Severity
 from dianliang.integrations.cap.model import Area as AlertArea
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 NameReusedError = UnableToReceiveError
 """What the interface for programs answers as a conflict."""
@@ -53,7 +54,9 @@ def take_in(*, files: Iterable[tuple[str, bytes]], by: Actor, at: datetime) -> t
     if not named:
         raise InvalidInputError("请选择预警文件（CAP 1.2，.xml）。", field="files")
     if len(named) > MOST_FILES:
-        raise InvalidInputError(f"一次最多 {MOST_FILES} 个文件。", field="files")
+        raise InvalidInputError(
+            Phrase("一次最多 %(most)s 个文件。", most=MOST_FILES), field="files"
+        )
     return tuple(_keep(one, unit=unit, by=by, at=at) for one in _all_told(named))
 
 

@@ -9,6 +9,7 @@ from dianliang.domain.appraisal.operations.rules import Aim, Item
 from dianliang.domain.branches.models import PostKind
 from dianliang.flows.branches.choices import words
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 Row = Mapping[str, str]
 
@@ -19,14 +20,16 @@ def read_item(number: int, row: Row) -> Item:
     Raises:
         InvalidInputError: a field makes no sense.
     """
-    label = f"第 {number} 行"
+    label = Phrase("第 %(number)s 行", number=number)
     code = row.get("post", "")
     post = PostKind.objects.filter(code=code.replace("\0", "")).first() if code else None
     if code and post is None:
-        raise InvalidInputError(f"{label}请选择职务。", field="rows")
+        raise InvalidInputError(Phrase("%(label)s请选择职务。", label=Phrase(label)), field="rows")
     whose = row.get("whose", "") or ListItem.Whose.OWN
     if whose not in ListItem.Whose.values:
-        raise InvalidInputError(f"{label}请选择谁的记录。", field="rows")
+        raise InvalidInputError(
+            Phrase("%(label)s请选择谁的记录。", label=Phrase(label)), field="rows"
+        )
     day = row.get("due_day", "").strip()
     return Item(
         title=words(row["title"], field="rows", label=f"{label}任务", most=80, least=2),
@@ -45,10 +48,10 @@ def read_aim(number: int, row: Row) -> Aim:
     Raises:
         InvalidInputError: a field makes no sense.
     """
-    label = f"第 {number} 行"
+    label = Phrase("第 %(number)s 行", number=number)
     per = row.get("per", "") or Indicator.Per.TOTAL
     if per not in Indicator.Per.values:
-        raise InvalidInputError(f"{label}请选择口径。", field="rows")
+        raise InvalidInputError(Phrase("%(label)s请选择口径。", label=Phrase(label)), field="rows")
     return Aim(
         dimension=words(row.get("dimension", ""), field="rows", label=f"{label}维度", most=24),
         title=words(row["title"], field="rows", label=f"{label}指标", most=60, least=2),
@@ -83,9 +86,14 @@ def whole(text: str, label: str, *, most: int, least: int = 1) -> int:
     """
     asked = text.strip()
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 6):
-        raise InvalidInputError(f"{label}应填整数。", field="rows")
+        raise InvalidInputError(Phrase("%(label)s应填整数。", label=Phrase(label)), field="rows")
     if not least <= int(asked) <= most:
-        raise InvalidInputError(f"{label}应为 {least} 到 {most}。", field="rows")
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应为 %(least)s 到 %(most)s。", label=Phrase(label), least=least, most=most
+            ),
+            field="rows",
+        )
     return int(asked)
 
 
@@ -93,7 +101,17 @@ def _decimal(text: str, label: str, *, most: Decimal, least: Decimal = Decimal("
     try:
         found = Decimal(text.strip())
     except InvalidOperation as error:
-        raise InvalidInputError(f"{label}应填数字。", field="rows") from error
+        raise InvalidInputError(
+            Phrase("%(label)s应填数字。", label=Phrase(label)), field="rows"
+        ) from error
     if not found.is_finite() or not least <= found <= most or round(found, 2) != found:
-        raise InvalidInputError(f"{label}应为 {least} 到 {most}，最多两位小数。", field="rows")
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应为 %(least)s 到 %(most)s，最多两位小数。",
+                label=Phrase(label),
+                least=least,
+                most=most,
+            ),
+            field="rows",
+        )
     return found

@@ -29,6 +29,7 @@ from dianliang.flows.branches.choices import unit_of as own_unit
 from dianliang.flows.branches.choices import words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 STARTERS = json.loads(
     (Path(rules.__file__).parents[1] / "data" / "starters.json").read_text(encoding="utf-8")
@@ -395,5 +396,5 @@ def current(number: str, *, by: Actor) -> Edition:
     found = book.editions.filter(status="IN_FORCE").select_related("book")
     latest = found.order_by("-edition").first()
     if latest is None:
-        raise InvalidInputError(f"“{book.name}”还没有发布，请先发布。", field="book")
+        raise InvalidInputError(Phrase("请先发布“%(n)s”。", n=book.name), field="book")
     return latest

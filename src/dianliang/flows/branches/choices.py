@@ -15,7 +15,7 @@ from dianliang.domain.branches.models import (
     Topic,
     TopicLead,
 )
-from dianliang.domain.branches.operations.links import Other
+from dianliang.domain.branches.operations.terms import Other
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.directory.scope import areas_of
 from dianliang.domain.territory.models import Area
@@ -24,6 +24,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows.themes import kinds
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Offered = tuple[tuple[str, str], ...]
@@ -103,7 +104,9 @@ def unit_of(code: str, *, by: Actor, field: str, label: str) -> Unit:
     """
     found = None if "\0" in code else Unit.objects.filter(code=code).first()
     if found is None or not by.reaches_unit(found.path):
-        raise InvalidInputError(f"请选择本单位范围内的{label}。", field=field)
+        raise InvalidInputError(
+            Phrase("请选择本单位范围内的%(label)s。", label=Phrase(label)), field=field
+        )
     return found
 
 
@@ -121,11 +124,21 @@ def person_of(text: str, *, by: Actor, field: str, label: str) -> Person:
     if exact:
         return exact[0]
     if not found:
-        message = f"{label}“{asked}”不在本单位人员中，请填人员编号或姓名。"
+        message = Phrase(
+            "%(label)s“%(asked)s”不在本单位人员中，请填人员编号或姓名。",
+            label=Phrase(label),
+            asked=asked,
+        )
         raise InvalidInputError(message, field=field)
     if len(found) > 1:
         listed = "、".join(f"{p.number}（{p.unit.name}）" for p in found[:5])
-        message = f"{label}“{asked}”有 {len(found)} 位同名：{listed}。请填人员编号。"
+        message = Phrase(
+            "%(label)s“%(asked)s”有 %(n)d 位同名：%(listed)s。请填人员编号。",
+            label=Phrase(label),
+            asked=asked,
+            n=len(found),
+            listed=listed,
+        )
         raise InvalidInputError(message, field=field)
     return found[0]
 
@@ -138,7 +151,10 @@ def people_of(text: str, *, by: Actor, field: str, label: str) -> list[Person]:
     """
     parts = [part.strip() for part in re.split("[、,，\\s]+", text) if part.strip()]
     if len(parts) > LONGEST_LIST:
-        raise InvalidInputError(f"{label}最多 {LONGEST_LIST} 人。", field=field)
+        raise InvalidInputError(
+            Phrase("%(label)s最多 %(most)s 人。", label=Phrase(label), most=LONGEST_LIST),
+            field=field,
+        )
     found = [person_of(part, by=by, field=field, label=label) for part in parts]
     return list({person.pk: person for person in found}.values())
 
@@ -179,6 +195,6 @@ def record_of(number: str, *, by: Actor, field: str = "record") -> tuple[str, st
         return "", ""
     found = kinds.find(asked, by=by)
     if found is None:
-        message = f"没有找到编号为 {asked} 的记录，请核对；没有记录可留空。"
+        message = Phrase("没有找到编号为 %(asked)s 的记录，请核对；没有记录可留空。", asked=asked)
         raise InvalidInputError(message, field=field)
     return found.kind, found.number

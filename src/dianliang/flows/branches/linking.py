@@ -15,11 +15,13 @@ from dianliang.domain.branches.models import (
     SecondmentKind,
 )
 from dianliang.domain.branches.operations import links, secondments
+from dianliang.domain.branches.operations.terms import Terms
 from dianliang.domain.directory.models import Unit
 from dianliang.flows.branches.choices import branch_of, lines, other_of, person_of, record_of, words
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 DAY_LENGTH = len("2026-01-31")
 
@@ -48,7 +50,7 @@ def prepare(*, asked: Asked, by: Actor, at: datetime) -> Pairing:
     mode = PairingMode.objects.filter(code=asked.mode.replace("\0", ""), is_active=True).first()
     if mode is None:
         raise InvalidInputError("请选择联建模式。", field="mode")
-    terms = links.Terms(
+    terms = Terms(
         branch=branch,
         mode=mode,
         other=other_of(asked.other, by=by, field="other", label="对方组织"),
@@ -67,7 +69,11 @@ def _plan(text: str) -> list[tuple[str, date]]:
         try:
             day = date.fromisoformat(line[:DAY_LENGTH])
         except ValueError as error:
-            message = f"计划第 {number} 行应为“2026-06-30 事项”，日期在前，请改正：{line[:20]}"
+            message = Phrase(
+                "计划第 %(number)s 行应为“2026-06-30 事项”，日期在前，请改正：%(line)s",
+                number=number,
+                line=line[:20],
+            )
             raise InvalidInputError(message, field="plan") from error
         label = f"计划第 {number} 行"
         what = words(line[DAY_LENGTH:], field="plan", label=label, most=200, least=2)

@@ -5,12 +5,13 @@ from datetime import date, datetime
 
 from dianliang.domain.branches import access
 from dianliang.domain.branches.models import Attachment, Belonging, Branch, Posting, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts, register
 from dianliang.domain.branches.rules import members_on
 from dianliang.flows.branches.choices import branch_of, person_of, unit_of, words
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,12 @@ def transfer_out(
     branch = access.branch_to_see(code, by=by)
     who = person_of(person, by=by, field="person", label="人员")
     if who.pk not in members_on(branch, on=from_on):
-        message = f"{who.name}在 {from_on} 不是{branch}的党员。"
+        message = Phrase(
+            "%(name)s在 %(from_on)s 不是%(branch)s的党员。",
+            name=who.name,
+            from_on=from_on,
+            branch=branch,
+        )
         raise InvalidInputError(message, field="person")
     return register.transfer(
         person=who,
@@ -135,7 +141,7 @@ def appoint(
     kind = PostKind.objects.filter(code=post[:16].replace("\0", ""), is_active=True).first()
     if kind is None:
         raise InvalidInputError("请选择职务。", field="post")
-    return register.appoint(
+    return posts.appoint(
         branch=branch,
         kind=kind,
         person=person_of(person, by=by, field="person", label="任职人") if person else None,

@@ -11,7 +11,7 @@ from dianliang.core.checks import Checks
 from dianliang.core.sheets import SheetRow
 from dianliang.domain.branches import access
 from dianliang.domain.branches.models import Belonging, Branch, PostKind
-from dianliang.domain.branches.operations import register
+from dianliang.domain.branches.operations import posts, register
 from dianliang.domain.branches.rules import belonging_on, holders
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
@@ -168,7 +168,7 @@ def _write(
             )
             changed = 1
         if post is not None and not _holds(branch, person, post, on=from_on, at=at):
-            register.appoint(
+            posts.appoint(
                 branch=branch,
                 kind=post,
                 person=person,

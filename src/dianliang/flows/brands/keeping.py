@@ -18,6 +18,7 @@ from dianliang.integrations.documents.model import Document, Facts, Heading, Par
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 KINDS = {str(code): str(label) for code, label in Brand.Kind.choices}
 GRADES = {str(code): str(label) for code, label in BrandReview.Grade.choices}
@@ -151,7 +152,7 @@ def _record(number: str, by: Actor) -> Record:
     asked = words(number, field="record", label="记录编号", most=40, least=2)
     found = kinds.find(asked, by=by)
     if found is None:
-        message = f"没有找到编号为 {asked} 的记录，请核对。"
+        message = Phrase("没有找到编号为 %(asked)s 的记录，请核对。", asked=asked)
         raise InvalidInputError(message, field="record")
     return found
 

@@ -16,6 +16,7 @@ from dianliang.domain.work.operations import jobs
 from dianliang.flows.campaigns.following import settle_people
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Kind = Evidence.Kind
@@ -42,7 +43,9 @@ def complete(
     target = access.target_to_move(number, by=by)
     _require_running(target.campaign)
     if len(photos) > MOST_PHOTOS:
-        raise InvalidInputError(f"一次最多 {MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(
+            Phrase("一次最多 %(most)s 张照片。", most=MOST_PHOTOS), field="photos"
+        )
     said = clean_text(words, field="words", label="文字说明", most=2000)
     kept = [
         Piece(kind=kind, file=files.keep_image(content, at=at, field=kind))

@@ -20,6 +20,7 @@ from dianliang.flows.safety import SERVICE
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 FREEZE = "campaigns.freeze"
@@ -111,7 +112,9 @@ def _checklist(text: str) -> tuple[str, ...]:
         if line.strip()
     ]
     if len(lines) > MOST_CHECKS:
-        raise InvalidInputError(f"作业清单最多 {MOST_CHECKS} 项。", field="checklist")
+        raise InvalidInputError(
+            Phrase("作业清单最多 %(most)s 项。", most=MOST_CHECKS), field="checklist"
+        )
     return tuple(dict.fromkeys(lines))
 
 

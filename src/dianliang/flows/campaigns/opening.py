@@ -24,6 +24,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.geo import EARTH_RADIUS_M, GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 OPEN_JOBS = "campaigns.open_jobs"
 AT_ONCE = 200
@@ -72,7 +73,7 @@ def open_batch(
     if campaign.source == Campaign.Source.MEMBERS:
         raise UnableToOpenError("党员的任务由本人交证据完成，不开工单。")
     if not 0 < most <= MOST:
-        raise InvalidInputError(f"一次可开 1 到 {MOST} 张工单。", field="most")
+        raise InvalidInputError(Phrase("一次可开 1 到 %(most)s 张工单。", most=MOST), field="most")
     if area_code and area_of(area_code) is None:
         raise InvalidInputError("没有这个区域，请重新选择。", field="area")
     chosen = _chosen(campaign, area_code=area_code, most=most, is_nearby=is_nearby, by=by)

@@ -21,6 +21,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.periods import years_before
+from dianliang.kernel.phrases import Phrase
 
 Source = Campaign.Source
 MOST_YEARS = 80
@@ -50,7 +51,9 @@ def checked_query(source: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         years = str(asked.get("years", ""))
         is_number = years.isascii() and years.isdecimal() and len(years) < 5
         if not (is_number and 0 < int(years) <= MOST_YEARS):
-            raise InvalidInputError(f"立户年数应为 1 到 {MOST_YEARS}。", field="years")
+            raise InvalidInputError(
+                Phrase("立户年数应为 1 到 %(most)s。", most=MOST_YEARS), field="years"
+            )
         query["years"] = int(years)
     if source == Source.SPECIAL:
         query["kinds"] = _some(asked.get("kinds", ()), Customer.SpecialKind.values, "特殊客户类别")
@@ -75,7 +78,9 @@ def _some(
 ) -> list[str]:
     kinds = [kind for kind in known if kind in set(chosen)]
     if not kinds:
-        raise InvalidInputError(f"请至少选择一个{label}。", field=field)
+        raise InvalidInputError(
+            Phrase("请至少选择一个%(label)s。", label=Phrase(label)), field=field
+        )
     return kinds
 
 
@@ -308,6 +313,8 @@ def linked(campaign: Campaign, key: str) -> dict[str, int]:
         return {}
     found = rows.first()
     if found is None:
-        message = f"本单位范围内没有编码为 {key} 的记录（特殊客户还须本人同意），请核对。"
+        message = Phrase(
+            "本单位范围内没有编码为 %(key)s 的记录（特殊客户还须本人同意），请核对。", key=key
+        )
         raise InvalidInputError(message, field="key")
     return {name: found.pk}

@@ -11,6 +11,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.domain.territory.models import Area
 from dianliang.flows.campaigns.sources import owner
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 50_000
 HEADINGS: tuple[Heading, ...] = (
@@ -47,7 +48,9 @@ def read(content: bytes, *, lead: Unit, starts_on: date, due_on: date) -> list[d
     if not rows:
         raise InvalidInputError("名单是空的，请从第 2 行起填写。", field="table")
     if len(rows) > MOST_ROWS:
-        raise InvalidInputError(f"名单超过 {MOST_ROWS} 行，请分成几个行动。", field="table")
+        raise InvalidInputError(
+            Phrase("名单超过 %(most)s 行，请分成几个行动。", most=MOST_ROWS), field="table"
+        )
     checks = Checks("名单")
     checks.once(rows, "对象编码")
     areas = {area.code: area for area in Area.objects.all()}

@@ -24,7 +24,7 @@ from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 ENGINE, VERSION = "engines.carbon", "1"
 MOST_NAMED = 40
@@ -136,9 +136,11 @@ def state_year(
     if found.reckoned is None or found.reckoned.year != year or not found.reckoned.lines:
         raise InvalidInputError(Phrase("%(year)s 年还没有分录。", year=year), field="year")
     if found.reckoned.doubles:
-        raise InvalidInputError("有重复计算，请先冲正：\n" + "\n".join(found.reckoned.doubles))
+        doubles = joined("\n", found.reckoned.doubles)
+        raise InvalidInputError(Phrase("有重复计算，请先冲正：\n%(doubles)s", doubles=doubles))
     if found.reckoned.refused:
-        raise InvalidInputError("有分录算不出来，请先冲正：\n" + "\n".join(found.reckoned.refused))
+        refused = joined("\n", found.reckoned.refused)
+        raise InvalidInputError(Phrase("有分录算不出来，请先冲正：\n%(refused)s", refused=refused))
     draft = _draft(found, found.reckoned, Basis(basis))
     words = reason or "分录有变化，重新核算。"
     return claims.restate_claim(draft=draft, reason=words, by=by, at=at)

@@ -13,7 +13,7 @@ from dianliang.domain.workforce.models import Charge, ChargeKind, Person
 from dianliang.flows.staffing import parting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 MOST_CELLS = 400
@@ -59,13 +59,17 @@ def hand_over(
         )
     words = clean_text(reason, field="reason", label="交接原因", most=200, least=1)
     known = {area.code: area for area in cells_of(by).filter(code__in=wanted)}
-    wrong = [f"{code}：不在您的区域内。" for code in wanted if code not in known]
+    wrong: list[str] = [
+        Phrase("%(code)s：不在您的区域内。", code=code) for code in wanted if code not in known
+    ]
     for code in wanted:
         if code in known:
             wrong += _try(known[code], kind, person, from_on, words, by=by, at=at)
     if wrong:
-        more = f"\n……另有 {len(wrong) - MOST_TOLD} 处" if len(wrong) > MOST_TOLD else ""
-        told = "\n".join(wrong[:MOST_TOLD])
+        more = (
+            Phrase("\n……另有 %(n)s 处", n=len(wrong) - MOST_TOLD) if len(wrong) > MOST_TOLD else ""
+        )
+        told = joined("\n", wrong[:MOST_TOLD])
         raise InvalidInputError(
             Phrase("没有交接任何区域：\n%(told)s%(more)s", told=told, more=more), field="cells"
         )

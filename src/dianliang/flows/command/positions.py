@@ -12,6 +12,7 @@ from dianliang.flows.phone_operations import FARTHEST_M, clock_error
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 EVERY_S = 30
 """How often a phone notes where it is."""
@@ -53,7 +54,9 @@ def take(fixes: Any, *, sent_at: Any, by: Actor, on: date, at: datetime) -> Take
         InvalidInputError: the batch is not a list, or too long; nothing was kept.
     """
     if not isinstance(fixes, list) or len(fixes) > BATCH_MAX:
-        raise InvalidInputError(f"一次最多上报 {BATCH_MAX} 个位置。", field="fixes")
+        raise InvalidInputError(
+            Phrase("一次最多上报 %(most)s 个位置。", most=BATCH_MAX), field="fixes"
+        )
     post = positions.post_of(by.person_number, by.team_codes)
     if post is None:  # he may stand in for another team today
         post = positions.post_of(by.person_number, crews.teams_of(by.person_number, on=on))

@@ -24,6 +24,7 @@ from dianliang.flows.planning.lines import line_of, part_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 MOST_KM, NEAR_M = 1000.0, 10.0
 """An end within `NEAR_M` of a part's means the part's: cards say kilometres to ten metres."""
@@ -82,7 +83,7 @@ def report(
     is_own = team_code in crews.teams_of(by.person_number, on=on)
     teams = {team.code: team for team in scene.teams_for(line.incident)} if line and is_own else {}
     if line is None or team_code not in teams:
-        raise NotVisibleError(f"没有线路作业 {number}，或它不归您的队伍。")
+        raise NotVisibleError(Phrase("没有线路作业 %(number)s，或它不归您的队伍。", number=number))
     team = teams[team_code]
     span = _at_edges(line, span)
     made = lines.report(line=line, team=team, span=span, on=on, told_at=happened_at, by=by, at=at)

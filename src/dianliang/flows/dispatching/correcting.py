@@ -20,6 +20,7 @@ from dianliang.flows.planning.lines import line_of, part_of
 from dianliang.flows.resources.fields import words
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 ON_THE_WAY = ("SCHEDULED", "ACCEPTED", "EN_ROUTE")
 
@@ -63,7 +64,7 @@ def cancel_line(*, number: str, line: str, reason: str, by: Actor, at: datetime)
         None if "\0" in line else LineWork.objects.filter(incident=incident, number=line).first()
     )
     if found is None:
-        raise NotVisibleError(f"没有线路作业 {line}。")
+        raise NotVisibleError(Phrase("没有线路作业 %(line)s。", line=line))
     why = words(reason, field="reason", label="撤销原因", most=100, least=2)
     lines.cancel(line=found, reason=why, by=by, at=at)
     told = f"撤销线路作业 {found.number}：{why}"

@@ -109,7 +109,9 @@ def draft(*, number: str, asked: Asked, by: Actor, at: datetime) -> Plan:
     )
     if not made.windows:
         why = next(iter(made.limited.values()), "没有队员")
-        raise InvalidInputError(f"这些队伍在这段时间里都排不出班：{why}。", field="teams")
+        raise InvalidInputError(
+            Phrase("这些队伍在这段时间里都排不出班：%(why)s。", why=Phrase(why)), field="teams"
+        )
     live = tasks.in_force(incident)
     words = _words(asked, hours, made.slowness, teams=len(chosen), jobs=len(keys))
     plan = operations.draft(
@@ -161,7 +163,10 @@ def _teams(incident: Incident, asked: Asked, *, by: Actor) -> list[Team]:
     lost = [code for code in asked.teams if code not in known]
     if lost:
         raise InvalidInputError(
-            f"队伍 {lost[0][:24]} 没有投入这个事件，请在“范围与力量”里指定，或用资源请求调来。",
+            Phrase(
+                "队伍 %(lost)s 没有投入这个事件，请在“范围与力量”里指定，或用资源请求调来。",
+                lost=lost[0][:24],
+            ),
             field="teams",
         )
     if not asked.teams:
@@ -185,7 +190,9 @@ def _supply(incident: Incident, asked: Asked) -> Supply:
     if not asked.is_what_if or not asked.more_kind:
         return real
     if not 1 <= asked.more_quantity <= MOST_ASSUMED:
-        raise InvalidInputError(f"假设增加的件数应为 1 到 {MOST_ASSUMED}。", field="more_quantity")
+        raise InvalidInputError(
+            Phrase("假设增加的件数应为 1 到 %(most)s。", most=MOST_ASSUMED), field="more_quantity"
+        )
     kind, least = kind_of(asked.more_kind), capacity_of(asked.more_least)
     more = tuple(
         Piece(number=f"假设{n}", kind=kind.code, capacity=least, at=None)

@@ -94,7 +94,9 @@ def tell(*, number: str, said: Happening, by: Actor, at: datetime) -> str:
         urgent.append(open_urgent(incident=incident, asked=said.urgent, by=by, at=at).job.number)
     cuts, lost = cuts_of(said.shapes), _lost(said, terms, at=at)
     if earlier.drafts and not (words or retried or said.urgent or cuts or lost):
-        waits = f"之前报的情况已在 {earlier.drafts[-1]} 里，请至少说一件新发生的事。"
+        waits = Phrase(
+            "之前报的情况已在 %(drafts)s 里，请至少说一件新发生的事。", drafts=earlier.drafts[-1]
+        )
         raise InvalidInputError(waits, field="happened")
     if earlier.drafts:
         drafts = "、".join(earlier.drafts[-MOST_NAMED:])
@@ -126,7 +128,10 @@ def _without_broken(
     carried = {n for sorts in terms.pieces.values() for own in sorts.values() for n in own}
     if number and number not in carried - set(used):
         raise InvalidInputError(
-            f"装备 {number[:24]} 不在任何队伍手里，请从“队伍与装备”里抄编号。", field="broken"
+            Phrase(
+                "装备 %(number)s 不在任何队伍手里，请从“队伍与装备”里抄编号。", number=number[:24]
+            ),
+            field="broken",
         )
     lost = dict.fromkeys((*used, *gone, *((number,) if number else ())))
     left = replace(terms, pieces=scene.without(terms.pieces, lost), gone=(*terms.gone, *lost))
@@ -173,7 +178,9 @@ def _with_arrived(
 def _retried(waiting: Sequence[Task], sorts: set[str], most: int) -> list[Task]:
     """Return the gravest tasks that are out: those whose gear came, and as many as were asked."""
     if not 0 <= most <= MOST_RETRIED:
-        raise InvalidInputError(f"再试的任务数应为 0 到 {MOST_RETRIED}。", field="retried")
+        raise InvalidInputError(
+            Phrase("再试的任务数应为 0 到 %(most)s。", most=MOST_RETRIED), field="retried"
+        )
     by_grave = sorted(waiting, key=lambda row: (-row.worth, row.job.due_at or row.job.opened_at))
     supplied = [row for row in by_grave if sorts & row.job.gear.keys()][:MOST_RETRIED]
     chosen = {row.pk: row for row in [*supplied, *by_grave[:most]]}

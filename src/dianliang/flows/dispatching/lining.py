@@ -39,6 +39,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 RATE = "0.5"
 """Kilometres of dike lights per person and day: 44.6 km by 30 people in 3 days (seed 002)."""
@@ -186,10 +187,19 @@ def _in_a_shift(length_m: float, *, rate: float, people: int) -> None:
     part_m = max(least_m, length_m / MOST_PARTS)
     if part_m * h_per_km / 1000 > LONGEST_PART_H:
         raise InvalidInputError(
-            f"每人每天 {rate:g} 公里、每队 {people} 人，全长 {length_m / 1000:g} 公里最多分成"
-            f" {MOST_PARTS} 段，一段 {part_m:.0f} 米要做 {part_m * h_per_km / 1000:.0f} 小时，"
-            f"超过半个班（{LONGEST_PART_H:g} 小时）。请核对每人每天公里数，增加每队人数，"
-            "或把线路分成几条登记。",
+            Phrase(
+                "每人每天 %(rate)s 公里、每队 %(people)s 人，全长 %(length_m)s 公里"
+                "最多分成 %(most_parts)s 段，一段 %(part_m)s 米要做 "
+                "%(part_m_h_per_km_1000)s 小时，超过半个班（%(longest_part_h)s 小时"
+                "）。请核对每人每天公里数，增加每队人数，或把线路分成几条登记。",
+                rate=f"{rate:g}",
+                people=people,
+                length_m=f"{length_m / 1000:g}",
+                most_parts=MOST_PARTS,
+                part_m=f"{part_m:.0f}",
+                part_m_h_per_km_1000=f"{part_m * h_per_km / 1000:.0f}",
+                longest_part_h=f"{LONGEST_PART_H:g}",
+            ),
             field="rate",
         )
 
@@ -234,13 +244,19 @@ def path_of(text: str) -> tuple[list[GeoPoint], float | None]:
     else:
         said = [word for word in SPLIT.split(told) if word]
         if len(said) > MOST_POINTS:
-            raise InvalidInputError(f"最多 {MOST_POINTS} 个点，请简化走向。", field="path")
+            raise InvalidInputError(
+                Phrase("最多 %(most)s 个点，请简化走向。", most=MOST_POINTS), field="path"
+            )
         points = [_point(word) for word in said]
     drawn_m = _drawn_m(points)
     if drawn_m > LONGEST_M:
         raise InvalidInputError(
-            f"走向画出来有 {drawn_m / 1000:.0f} 公里，一条线路最长 {LONGEST_M / 1000:.0f} 公里。"
-            "请核对坐标，或分成几条登记。",
+            Phrase(
+                "走向画出来有 %(drawn_m)s 公里，一条线路最长 %(most)s 公里。请核对"
+                "坐标，或分成几条登记。",
+                drawn_m=f"{drawn_m / 1000:.0f}",
+                most=f"{LONGEST_M / 1000:.0f}",
+            ),
             field="path",
         )
     if drawn_m < 1:
@@ -257,13 +273,16 @@ def _point(word: str) -> GeoPoint:
         try:
             return point_of(lat, lon)
         except InvalidInputError as wrong:
-            raise InvalidInputError(f"“{word}”：{wrong.message}", field="path") from wrong
+            words = Phrase("“%(word)s”：%(wrong)s", word=word, wrong=Phrase(wrong.message))
+            raise InvalidInputError(words, field="path") from wrong
     try:
         (area,) = named_areas([], word)
     except InvalidInputError as wrong:
-        raise InvalidInputError(str(wrong.message), field="path") from wrong
+        raise InvalidInputError(wrong.message, field="path") from wrong
     if area.lat is None or area.lon is None:
-        raise InvalidInputError(f"{area.name}没有坐标，请改用相邻的村或写经纬度。", field="path")
+        raise InvalidInputError(
+            Phrase("%(name)s没有坐标，请改用相邻的村或写经纬度。", name=area.name), field="path"
+        )
     return GeoPoint(area.lat, area.lon)
 
 
@@ -291,8 +310,14 @@ def _in_the_county(path: Sequence[GeoPoint]) -> None:
         away_m = point.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0))
         if away_m > FAR_M:
             raise InvalidInputError(
-                f"“{point.lat:g},{point.lon:g}”离最近的{area.name}有 {away_m / 1000:.0f} 公里，"
-                "不在本县范围内，请核对坐标。",
+                Phrase(
+                    "“%(lat)s,%(lon)s”离最近的%(name)s有 %(away_m)s 公里，"
+                    "不在本县范围内，请核对坐标。",
+                    lat=f"{point.lat:g}",
+                    lon=f"{point.lon:g}",
+                    name=area.name,
+                    away_m=f"{away_m / 1000:.0f}",
+                ),
                 field="path",
             )
 
@@ -303,12 +328,18 @@ def _length(text: str, path: Sequence[GeoPoint], known_m: float | None) -> float
     km = _number(text, LONGEST_M / 1000, "km", "全长公里数") if text.strip() else base_m / 1000
     length_m = STEP_M * round(1000 * km / STEP_M)
     if length_m < 1000 * LEAST_KM:
-        raise InvalidInputError(f"线路至少要有 {LEAST_KM:g} 公里。", field="km")
+        raise InvalidInputError(
+            Phrase("线路至少要有 %(least)s 公里。", least=f"{LEAST_KM:g}"), field="km"
+        )
     if not SHORTER * base_m <= length_m <= LONGER * base_m:
         source = "登记的长度" if known_m else "走向画出来"
         raise InvalidInputError(
-            f"全长填了 {km:g} 公里，{source}是 {base_m / 1000:.2f} 公里，相差太多。"
-            "请核对走向和全长。",
+            Phrase(
+                "全长填了 %(km)s 公里，%(source)s是 %(base_m)s 公里，相差太多。请核对走向和全长。",
+                km=f"{km:g}",
+                source=Phrase(source),
+                base_m=f"{base_m / 1000:.2f}",
+            ),
             field="km",
         )
     return min(LONGEST_M, length_m)
@@ -321,7 +352,9 @@ def _people(text: str) -> int | None:
         return None
     found = int(told) if told.isascii() and told.isdecimal() and len(told) < 4 else 0
     if not 1 <= found <= MOST_PEOPLE:
-        raise InvalidInputError(f"“每队人数”应填 1 到 {MOST_PEOPLE} 的整数。", field="people")
+        raise InvalidInputError(
+            Phrase("“每队人数”应填 1 到 %(most)s 的整数。", most=MOST_PEOPLE), field="people"
+        )
     return found
 
 
@@ -331,5 +364,12 @@ def _number(text: str, most: float, field: str, label: str) -> float:
     except ValueError:
         found = -1.0
     if not 0 < found <= most:
-        raise InvalidInputError(f"“{label}”应填大于 0、不超过 {most:g} 的数字。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "“%(label)s”应填大于 0、不超过 %(most)s 的数字。",
+                label=Phrase(label),
+                most=f"{most:g}",
+            ),
+            field=field,
+        )
     return found

@@ -17,6 +17,7 @@ from dianliang.flows.planning.disrupting import Lost
 from dianliang.flows.planning.happened import Cut, happened_from
 from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase, joined
 
 WAITING = ("DRAFT", "SOLVING", "READY", "FAILED")
 """A draft in these states may still be put in force, or be thrown away."""
@@ -73,21 +74,36 @@ def refuse_if_overtaken(found: Dispatch, *, live: Dispatch | None) -> None:
             force itself, as somebody pressed twice.
     """
     if live is not None and live.pk == found.pk:
-        raise StaleStateError(f"方案 {found.plan.number} 已经生效，不用再按。")
+        raise StaleStateError(
+            Phrase("方案 %(number)s 已经生效，不用再按。", number=found.plan.number)
+        )
     if found.plan.status != "READY":
         return
     if (live.plan_id if live else None) != found.plan.replaces_id:
-        newest = f"“{live.plan.number}”" if live else "别的方案"
-        told = "请打开生效的那一份，在那里再报一次情况。" if _tells(found) else ""
+        newest = Phrase("“%(number)s”", number=live.plan.number) if live else Phrase("别的方案")
+        told = (
+            "请打开生效的那一份，在那里再报一次情况。"
+            if _tells(found)
+            else "请照新的情况另拟一份。"
+        )
         raise StaleStateError(
-            f"拟这份方案之后，{newest}已经生效。{told or '请照新的情况另拟一份。'}"
+            Phrase(
+                "拟这份方案之后，%(newest)s已经生效。%(told)s",
+                newest=newest,
+                told=Phrase(told),
+            )
         )
     later = _waiting(live.plan).filter(pk__gt=found.pk).last() if live else None
     if later is not None:
         number = later.plan.number
         raise StaleStateError(
-            f"拟这份方案之后又报了情况（{later.words}），这份没有算进去，不能生效。"
-            f"请核对方案 {number} 后让它生效；情况不实的，先把 {number} 作废。"
+            Phrase(
+                "拟这份方案之后又报了情况（%(words)s），这份没有算进去，不能生效。"
+                "请核对方案 %(number)s 后让它生效；情况不实的，先把 %(number)s 作废"
+                "。",
+                words=Phrase(later.words),
+                number=number,
+            )
         )
 
 
@@ -104,10 +120,14 @@ def refuse_if_gone(found: Dispatch, incident: Incident) -> None:
     planned = dict(rows.values_list("team", "team__name").distinct().order_by("team__code"))
     names = [name for pk, name in planned.items() if pk not in here]
     if names:
-        more = f"等 {len(names)} 支队伍" if len(names) > MOST_NAMED else ""
+        more = Phrase("等 %(n)d 支队伍", n=len(names)) if len(names) > MOST_NAMED else ""
         raise StaleStateError(
-            f"{'、'.join(names[:MOST_NAMED])}{more}已不在这个事件里，这份方案没有生效。"
-            "请另拟一份，或在生效的方案里报队伍不能出勤。"
+            Phrase(
+                "%(names)s%(more)s已不在这个事件里，这份方案没有生效。请另拟一份，"
+                "或在生效的方案里报队伍不能出勤。",
+                names=joined("、", names[:MOST_NAMED]),
+                more=more,
+            )
         )
 
 

@@ -116,7 +116,9 @@ def open_batch(*, number: str, asked: Batch, by: Actor, at: datetime) -> int:
     fresh = [row for row in found if row.pk not in known and place_of(row) is not None]
     if not fresh:
         reason = "都已有任务" if found else "受影响范围里没有这样的重要客户"
-        raise InvalidInputError(f"没有可开的任务：{reason}。", field="grades")
+        raise InvalidInputError(
+            Phrase("没有可开的任务：%(reason)s。", reason=Phrase(reason)), field="grades"
+        )
     drafts = [
         Draft(
             job=_job(
@@ -289,7 +291,15 @@ def _whole(text: str, least: int, most: int, field: str, label: str) -> int:
     told = text.strip()
     found = int(told) if told.isascii() and told.isdecimal() and len(told) < 7 else -1
     if not least <= found <= most:
-        raise InvalidInputError(f"{label}应填 {least} 到 {most} 的整数。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "%(label)s应填 %(least)s 到 %(most)s 的整数。",
+                label=Phrase(label),
+                least=least,
+                most=most,
+            ),
+            field=field,
+        )
     return found
 
 

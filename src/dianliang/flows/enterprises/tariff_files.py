@@ -23,7 +23,7 @@ from dianliang.engines.tariffs import (
 )
 from dianliang.flows.enterprises.tariff_json import body, minute_of, of_body, of_json, told
 from dianliang.kernel.errors import InvalidInputError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import decoded
 
 __all__ = ["HEADINGS", "body", "demo", "of_body", "read", "template", "told"]
@@ -247,7 +247,7 @@ def _months(text: str) -> tuple[int, ...]:
         return tuple(range(1, 13))
     parts = text.replace(",", "、").replace("，", "、").split("、")
     if not all(part.strip().isdecimal() for part in parts):
-        raise ValueError(f"“{text}”不是月份，应如 1、7、8、12 或 全年")
+        raise ValueError(Phrase("“%(text)s”不是月份，应如 1、7、8、12 或 全年", text=text))
     return tuple(int(part) for part in parts)
 
 
@@ -256,11 +256,15 @@ def _days(text: str) -> tuple[DayKind, ...]:
         return tuple(DayKind)
     parts = [part.strip() for part in text.split("、")]
     if not all(part in _DAYS for part in parts):
-        raise ValueError(f"“{text}”应是 {'、'.join(_DAYS)} 或 每天")
+        raise ValueError(
+            Phrase("“%(text)s”应是 %(days)s 或 每天", text=text, days=joined("、", _DAYS))
+        )
     return tuple(_DAYS[part] for part in parts)
 
 
 def _period(text: str) -> Period:
     if text not in _PERIODS:
-        raise ValueError(f"“{text}”应是 {'、'.join(_PERIODS)} 之一")
+        raise ValueError(
+            Phrase("“%(text)s”应是 %(periods)s 之一", text=text, periods=joined("、", _PERIODS))
+        )
     return _PERIODS[text]

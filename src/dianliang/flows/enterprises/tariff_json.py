@@ -100,7 +100,7 @@ def _clean(row: Any) -> dict[str, Any]:
         raise TypeError("应是一个电价")
     for key in ("code", *WORDS):
         if key in row and not isinstance(row[key], str):
-            raise TypeError(f"{key} 应是文字")
+            raise TypeError(Phrase("%(key)s 应是文字", key=key))
     clean = dict(row)
     if "code" in row:
         clean["code"] = clean_key(row["code"], field="file", label="电价编码")
@@ -118,7 +118,7 @@ def of_body(row: Mapping[str, Any]) -> Tariff:
     """
     unknown = set(row) - {one.name for one in fields(Tariff)}
     if unknown:
-        raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+        raise ValueError(Phrase("不认识 %(sorted)s", sorted=joined("、", sorted(unknown))))
     bands = tuple(
         Band(
             months=tuple(_whole(month, "months", most=12) for month in one["months"]),
@@ -158,13 +158,13 @@ def _basic(rule: Any) -> BasicRule:
 
 def _whole(value: Any, name: str, *, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ValueError(f"{name} 应是 1 到 {most} 的整数")
+        raise ValueError(Phrase("%(name)s 应是 1 到 %(most)s 的整数", name=name, most=most))
     return value
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} 应是数字")
+        raise TypeError(Phrase("%(value)s 应是数字", value=f"{value!r}"))
     try:
         return float(value)
     except OverflowError as error:
@@ -184,7 +184,7 @@ def minute_of(text: str) -> int:
     hour, _, minute = text.strip().replace("：", ":").partition(":")
     is_clock = hour.isdecimal() and len(hour) <= 2 and minute[:2].isdecimal()
     if not (is_clock and int(minute[:2]) < 60):
-        raise ValueError(f"“{text[:20]}”不是时刻，应如 8:00")
+        raise ValueError(Phrase("“%(text)s”不是时刻，应如 8:00", text=text[:20]))
     return int(hour) * 60 + int(minute[:2])
 
 

@@ -13,6 +13,7 @@ from dianliang.domain.honours.queries.register import HOLDERS, LEVELS
 from dianliang.flows.branches.choices import lines, unit_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, joined
 
 ELECTORATES = {str(code): str(label) for code, label in Call.Electorate.choices}
 TIES = {str(code): str(label) for code, label in Call.Ties.choices}
@@ -79,16 +80,21 @@ def planned(line: str) -> Planned:
     """
     parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
     if not 3 <= len(parts) <= PARTS or parts[1] not in HOLDER_CODES:
-        shape = f"应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为{'、'.join(HOLDER_CODES)}。"
+        shape = Phrase(
+            "应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为%(holder_codes)s。",
+            holder_codes=joined("、", HOLDER_CODES),
+        )
         raise InvalidInputError(f"“{line[:60]}”{shape}", field="categories")
     numbers = [parts[2], *parts[4:]]
     if not all(part.isascii() and part.isdecimal() and len(part) < 5 for part in numbers):
-        raise InvalidInputError(f"“{line[:60]}”里的名额和数量应填整数。", field="categories")
+        raise InvalidInputError(
+            Phrase("“%(line)s”里的名额和数量应填整数。", line=line[:60]), field="categories"
+        )
     members_only = len(parts) > 3 and parts[3] == "是"
     hours = int(parts[5]) if len(parts) > 5 else 0
     holder = HOLDER_CODES[parts[1]]
     if holder != "person" and (members_only or hours):
-        message = f"“{line[:60]}”：限党员、最少时长只用于个人。"
+        message = Phrase("“%(line)s”：限党员、最少时长只用于个人。", line=line[:60])
         raise InvalidInputError(message, field="categories")
     return Planned(
         name=words(parts[0], field="categories", label="类别名称", most=40, least=2),

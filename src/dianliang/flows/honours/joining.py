@@ -19,6 +19,7 @@ from dianliang.flows.honours import deeds
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 SELF = "self"
@@ -89,10 +90,12 @@ def _subject(category: Category, call: Call, asked: str, by: Actor) -> Subject:
 
 def _only(found: Sequence[T], name: str) -> T:
     if not found:
-        message = f"主办单位里没有“{name}”，请填编号或全名。"
+        message = Phrase("主办单位里没有“%(name)s”，请填编号或全名。", name=name)
         raise InvalidInputError(message, field="subject")
     if len(found) > 1:
-        raise InvalidInputError(f"“{name}”有同名的，请填编号。", field="subject")
+        raise InvalidInputError(
+            Phrase("“%(name)s”有同名的，请填编号。", name=name), field="subject"
+        )
     return found[0]
 
 

@@ -19,6 +19,7 @@ from dianliang.domain.workforce.models import Person, Team
 from dianliang.flows.branches.choices import record_of, unit_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ def choice(value: str, offered: Container[str], *, field: str, label: str) -> st
         InvalidInputError: it was not.
     """
     if value not in offered:
-        raise InvalidInputError(f"请选择{label}。", field=field)
+        raise InvalidInputError(Phrase("请选择%(label)s。", label=Phrase(label)), field=field)
     return value
 
 
@@ -103,10 +104,12 @@ def subject_of(holder: str, name: str, *, by: Actor) -> Subject:
 
 def _only(found: Sequence[T], asked: str) -> T:
     if not found:
-        message = f"本单位范围内没有“{asked}”，请填编号、编码或全名。"
+        message = Phrase("本单位范围内没有“%(asked)s”，请填编号、编码或全名。", asked=asked)
         raise InvalidInputError(message, field="name")
     if len(found) > 1:
-        raise InvalidInputError(f"“{asked}”有同名的，请填编号。", field="name")
+        raise InvalidInputError(
+            Phrase("“%(asked)s”有同名的，请填编号。", asked=asked), field="name"
+        )
     return found[0]
 
 

@@ -31,6 +31,7 @@ from dianliang.flows.renewing import reading as renewing
 from dianliang.flows.rules import editing, sheets
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +138,11 @@ def _draft_rules(content: bytes, *, by: Actor, at: datetime) -> dict[str, int]:
     draft = present.draft()
     if draft.is_open:
         raise UnableToChangeRulesError(
-            f"派单规则已有一份草稿（{draft.changed_by}改过），导入会把它整体换掉。"
-            "请先在“派单规则”页上让它生效或放弃，再导入。"
+            Phrase(
+                "派单规则已有一份草稿（%(changed_by)s改过），导入会把它整体换掉。请"
+                "先在“派单规则”页上让它生效或放弃，再导入。",
+                changed_by=draft.changed_by,
+            )
         )
     return {"rules": editing.upload(content=content, seen=draft.revision, by=by, at=at)}
 

@@ -120,7 +120,9 @@ def _incident(number: str, *, by: Actor) -> Incident | None:
         message = "没有这个编号的事件，请从事件页面抄编号，或留空。"
         raise InvalidInputError(message, field="incident") from absent
     if found.status not in OPEN:
-        raise InvalidInputError(f"事件 {found.number} 已经结束。", field="incident")
+        raise InvalidInputError(
+            Phrase("事件 %(number)s 已经结束。", number=found.number), field="incident"
+        )
     return found
 
 
@@ -181,7 +183,7 @@ def _picked(
             message = Phrase(
                 "%(name)s不能指派：%(why_not)s。",
                 name=offer.team.name,
-                why_not=offer.proposal.why_not,
+                why_not=Phrase(offer.proposal.why_not),
             )
             raise UnableToMobiliseError(message, field="picked")
         people = offer.team.force.people
@@ -200,7 +202,7 @@ def _pieces(
         why = offers[one].proposal.why_not
         if why:
             raise UnableToMobiliseError(
-                Phrase("%(one)s 不能指派：%(why)s。", one=one, why=why), field="picked"
+                Phrase("%(one)s 不能指派：%(why)s。", one=one, why=Phrase(why)), field="picked"
             )
     return [Picked(proposal=offers[one].proposal, resource=found[one]) for one in asked]
 

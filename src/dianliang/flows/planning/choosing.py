@@ -14,6 +14,7 @@ from dianliang.domain.work.queries.plan_rows import JobFacts
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import TeamOnDuty, teams_on_duty
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_ROWS = 600
 RANKS = {"must": 0, "should": 1, "may": 2}
@@ -78,14 +79,14 @@ def jobs(*, by: Actor) -> tuple[JobChoice, ...]:
 def _why(job: Job) -> str:
     need: Need | None = job.need_part.need if hasattr(job, "need_part") else None
     if need is not None and need.urgency == Need.Urgency.EMERGENCY:
-        return "诉求判为危险"
+        return Phrase("诉求判为危险")
     if need is not None and need.urgency == Need.Urgency.URGENT:
-        return "诉求判为紧急"
+        return Phrase("诉求判为紧急")
     if job.customer and job.customer.special_level and need is None:
-        return f"{job.customer.special_level} 级特殊客户走访"
+        return Phrase("%(level)s 级特殊客户走访", level=job.customer.special_level)
     if need is not None:
-        return "一般诉求，有承诺时限" if job.due_at else "一般诉求"
-    return "开单时定为" + job.get_priority_display()
+        return Phrase("一般诉求，有承诺时限") if job.due_at else Phrase("一般诉求")
+    return Phrase("开单时定为%(how)s", how=Phrase(job.get_priority_display()))
 
 
 def teams(*, by: Actor, first_on: date, last_on: date) -> tuple[TeamChoice, ...]:
@@ -119,7 +120,12 @@ def _team(
     there = [row for row in rows if row.is_staffed]
     skills = frozenset[str]().union(*(row.skill_codes for row in there))
     ending = skills - frozenset.intersection(*(row.skill_codes for row in there)) if there else ()
-    words = [names[code] + ("（部分日期）" if code in ending else "") for code in sorted(skills)]
+    words = [
+        Phrase("%(skill)s（部分日期）", skill=Phrase(names[code]))
+        if code in ending
+        else Phrase(names[code])
+        for code in sorted(skills)
+    ]
     return TeamChoice(
         code=team.code,
         name=team.name,
@@ -128,7 +134,7 @@ def _team(
         shift=f"{team.shift_starts:%H:%M}–{team.shift_ends:%H:%M}",
         members=max((len(row.member_names) for row in there), default=0),
         away=tuple(sorted({name for row in rows for name in row.absent_names})),
-        skills="、".join(words),
+        skills=joined("、", words),
         gear="、".join(f"{kind}×{count}" for kind, count in team.gear.items() if count),
         days_there=len(there),
         days=len(rows),

@@ -81,8 +81,12 @@ def _executor() -> "Iterator[routing.Executor | None]":
         made = import_string(settings.PLANNING_EXECUTOR)()
     except ImportError as refusal:
         raise NoExecutorError(
-            f"分片计算的程序“{settings.PLANNING_EXECUTOR}”无法载入（{refusal}），"
-            "请联系管理员核对 DIANLIANG_PLANNING_EXECUTOR，或去掉它在本机计算。"
+            Phrase(
+                "分片计算的程序“%(executor)s”无法载入（%(refusal)s），请联"
+                "系管理员核对 DIANLIANG_PLANNING_EXECUTOR，或去掉它在本机计算。",
+                executor=settings.PLANNING_EXECUTOR,
+                refusal=f"{refusal}",
+            )
         ) from refusal
     with made if isinstance(made, AbstractContextManager) else nullcontext(made) as executor:
         yield executor

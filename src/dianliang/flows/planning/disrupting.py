@@ -183,7 +183,9 @@ def _urgent_words(job: Job) -> str:
 
 def _check_budget(most_changes: int) -> None:
     if not 0 <= most_changes <= MOST_BUDGET:
-        raise InvalidInputError(f"最多改动的上门数应为 0 到 {MOST_BUDGET}。", field="most_changes")
+        raise InvalidInputError(
+            Phrase("最多改动的上门数应为 0 到 %(most)s。", most=MOST_BUDGET), field="most_changes"
+        )
 
 
 def _before(old: Plan, urgent: Sequence[Job]) -> Happened:
@@ -207,7 +209,10 @@ def _urgent(numbers: Sequence[str], *, by: Actor) -> list[Job]:
     missing = sorted(set(numbers) - {job.number for job in found})
     if missing:
         raise InvalidInputError(
-            f"急单 {missing[0][:24]} 不存在、已安排或不归您管，请刷新后重选。", field="urgent"
+            Phrase(
+                "急单 %(missing)s 不存在、已安排或不归您管，请刷新后重选。", missing=missing[0][:24]
+            ),
+            field="urgent",
         )
     return found
 
@@ -223,7 +228,9 @@ def _checked(
         withdrawn=frozenset(_withdrawn(number, told) for number in report.withdrawn),
     )
     if len(report.cuts) > MOST_CUTS:
-        raise InvalidInputError(f"一次最多报 {MOST_CUTS} 处道路中断。", field="cut")
+        raise InvalidInputError(
+            Phrase("一次最多报 %(most)s 处道路中断。", most=MOST_CUTS), field="cut"
+        )
     names = {team.code: team.name for team in teams}
     words: list[str] = [
         Phrase(
@@ -264,7 +271,8 @@ def _lost(
     is_over = one.on is None and on < at.astimezone(SHANGHAI).date()
     if is_over or not plan.first_on <= on <= plan.last_on:
         raise InvalidInputError(
-            f"不能出勤的日期 {on:%m-%d} 已过去或不在这个计划里。", field="lost_from"
+            Phrase("不能出勤的日期 %(on)s 已过去或不在这个计划里。", on=f"{on:%m-%d}"),
+            field="lost_from",
         )
     return (one.team_code, on), max(one.since, at)
 
@@ -274,7 +282,8 @@ def _longer(one: Longer, told: dict[str, Told]) -> tuple[str, int]:
         raise InvalidInputError("“做得更久”的上门已结束或不在这个计划里。", field="longer_job")
     if not 1 <= one.minutes <= LONGEST_MIN:
         raise InvalidInputError(
-            f"“要多做几分钟”应为 1 到 {LONGEST_MIN} 的整数。", field="longer_minutes"
+            Phrase("“要多做几分钟”应为 1 到 %(most)s 的整数。", most=LONGEST_MIN),
+            field="longer_minutes",
         )
     return one.job_number, one.minutes
 
@@ -285,6 +294,9 @@ def _withdrawn(number: str, told: dict[str, Told]) -> str:
         raise InvalidInputError("要撤下的上门已结束或不在这个计划里。", field="withdrawn")
     if one.visit.status == "ARRIVED":
         raise UnableToPlanError(
-            f"{number} 队伍已经到场，不能撤下；请队伍在手机上按“未遇”或“完成”。", field="withdrawn"
+            Phrase(
+                "%(number)s 队伍已经到场，不能撤下；请队伍在手机上按“未遇”或“完成”。", number=number
+            ),
+            field="withdrawn",
         )
     return number

@@ -38,7 +38,7 @@ from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import first_open, refuse_if_what_if, terms_of
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError, StaleStateError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 SOLVE = "planning.solve"
 LONGEST_S = 300
@@ -190,10 +190,10 @@ def _refuse_if_dispatched(teams: Sequence[Team], *, first_on: date, last_on: dat
         status__in=VISIT_OPEN,
         job__task__isnull=False,
     )
-    names = sorted(set(rows.values_list("team__name", flat=True)))
+    names = sorted(set(rows.values_list("team__name", flat=True)))[:MOST_NAMED]
     if names:
-        told = "、".join(names[:MOST_NAMED])
-        raise InvalidInputError(f"{told}这几天在抢险，请换队伍或日期。", field="teams")
+        words = Phrase("%(teams)s这几天在抢险，请换队伍或日期。", teams=joined("、", names))
+        raise InvalidInputError(words, field="teams")
 
 
 def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
@@ -205,9 +205,10 @@ def _jobs(numbers: Sequence[str], *, by: Actor) -> list[Job]:
 
 def _all_found(missing: set[str], what: str, *, field: str) -> None:
     if missing:
-        names = "、".join(name[:24] for name in sorted(missing)[:MOST_NAMED])
-        message = f"有 {len(missing)} {what}不存在、已结束或不归您管（{names}），请重新选择。"
-        raise InvalidInputError(message, field=field)
+        names = joined("、", (name[:24] for name in sorted(missing)[:MOST_NAMED]))
+        words = "有 %(n)d %(what)s不存在、已结束或不归您管（%(names)s），请重新选择。"
+        told = Phrase(words, n=len(missing), what=Phrase(what), names=names)
+        raise InvalidInputError(told, field=field)
 
 
 def _unit_over(units: Sequence[Unit], *, by: Actor) -> Unit:
@@ -231,9 +232,8 @@ def start_solving(*, plan: Plan, revision: int, by: Actor, at: datetime) -> Plan
     if plan.last_on < first_open(terms_of(plan.outcome), at=at):
         raise UnableToPlanError("这个计划的日期已经过去，请另排一个新计划。")
     if background.unfinished(SOLVE, by=by) >= MOST_AT_ONCE:
-        raise UnableToPlanError(
-            f"您已有 {MOST_AT_ONCE} 个计划在计算或排队，请等一个算完，或先停止一个。"
-        )
+        words = "您已有 %(n)d 个计划在计算或排队，请等一个算完，或先停止一个。"
+        raise UnableToPlanError(Phrase(words, n=MOST_AT_ONCE))
     busy = busy_jobs(teams_in_scope(plan), first_on=plan.first_on, last_on=plan.last_on)
     keys = busy.values_list("pk", flat=True)
     operations.begin_solving(plan=plan, revision=revision, jobs=keys, by=by, at=at)

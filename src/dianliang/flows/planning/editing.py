@@ -166,9 +166,14 @@ def _movable(plan: Plan, built: Built, job_number: str) -> None:
     if job_number not in built.jobs:
         raise UnableToPlanError("该工单不在本计划内、已经结束，或已被别的队伍接单。")
     if job_number in built.frozen:
-        raise UnableToPlanError(f"{job_number} 已被队伍接单，不能移动；确需改动请先撤回该上门。")
+        raise UnableToPlanError(
+            Phrase(
+                "%(job_number)s 已被队伍接单，不能移动；确需改动请先撤回该上门。",
+                job_number=job_number,
+            )
+        )
     if job_number in locked_numbers(plan):
-        raise UnableToPlanError(f"{job_number} 已锁定，请先解锁。")
+        raise UnableToPlanError(Phrase("%(job_number)s 已锁定，请先解锁。", job_number=job_number))
 
 
 def _store(
@@ -187,7 +192,9 @@ def _store(
     kept = {stop.job_id for route in laid.routes for stop in route.stops}
     wanted = {n for day in orders.values() for n in day} | ({must_keep} if must_keep else set())
     for lost in sorted((wanted & built.jobs.keys()) - kept, key=lambda n: (n != must_keep, n)):
-        raise UnableToPlanError(f"放不下：{lost} {_why_not(built, orders, lost)}")
+        raise UnableToPlanError(
+            Phrase("放不下：%(lost)s %(why_not)s", lost=lost, why_not=_why_not(built, orders, lost))
+        )
     return _keep(plan, built, laid, revision=revision, words=words, by=by, at=at)
 
 

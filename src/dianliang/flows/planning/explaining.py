@@ -16,6 +16,7 @@ from dianliang.flows.planning.records import lunches_of, relaxations_of, skeleto
 from dianliang.flows.planning.scene import Asked
 from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.actor import Actor
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,12 @@ def laid_and_late(
 
 
 def _outdated(job_number: str) -> UnableToPlanError:
-    return UnableToPlanError(f"{job_number} 没有排在这个计划里，或按现在的情况已排不下，无法说明。")
+    return UnableToPlanError(
+        Phrase(
+            "%(job_number)s 没有排在这个计划里，或按现在的情况已排不下，无法说明。",
+            job_number=job_number,
+        )
+    )
 
 
 def _as_it_was(plan: Plan) -> Built:

@@ -16,6 +16,7 @@ from dianliang.flows.planning.repairing import is_repair
 from dianliang.flows.planning.terms import terms_of
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase, joined
 
 
 class OutdatedError(UnableToPlanError):
@@ -41,9 +42,14 @@ def refuse_if_overtaken(plan: Plan) -> None:
     old = plan.replaces
     if is_repair(plan) and old is not None and old.status != "PUBLISHED":
         if Plan.objects.filter(pk=plan.pk, status="PUBLISHED").exists():
-            raise StaleStateError(f"计划 {plan.number} 已经生效，不用再按。")
+            raise StaleStateError(
+                Phrase("计划 %(number)s 已经生效，不用再按。", number=plan.number)
+            )
         raise StaleStateError(
-            f"原计划 {old.number} 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。"
+            Phrase(
+                "原计划 %(number)s 刚被另一个计划替代，请打开最新的计划，在那里再报一次情况。",
+                number=old.number,
+            )
         )
 
 
@@ -92,14 +98,25 @@ def refuse_if_outdated(plan: Plan, *, at: datetime) -> None:
     ]
     if late:
         wrong = [
-            f"{row.team.name} {row.start_at.astimezone(SHANGHAI):%m-%d %H:%M} 的 {row.job.number}"
+            Phrase(
+                "%(team)s %(at)s 的 %(job)s",
+                team=row.team.name,
+                at=f"{row.start_at.astimezone(SHANGHAI):%m-%d %H:%M}",
+                job=row.job.number,
+            )
             for row in late
         ]
-        more = f"等 {len(wrong)} 项" if len(wrong) > MOST_NAMED else ""
+        more = Phrase("等 %(n)d 项", n=len(wrong)) if len(wrong) > MOST_NAMED else ""
         help_words = "请另拟一份。" if terms_of(plan.outcome) else "请点“围绕锁定重排”再发布。"
         raise OutdatedError(
-            f"有人请假、证书到期或时间已过，下列上门已做不到：{'、'.join(wrong[:MOST_NAMED])}{more}。"
-            f"{_certificates(known, kept)}{help_words}",
+            Phrase(
+                "有人请假、证书到期或时间已过，下列上门已做不到：%(wrong)s%(more)s"
+                "。%(certificates)s%(help_words)s",
+                wrong=joined("、", wrong[:MOST_NAMED]),
+                more=more,
+                certificates=_certificates(known, kept),
+                help_words=Phrase(help_words),
+            ),
             lines=late,
         )
 
@@ -124,4 +141,4 @@ def _only(problem: routing.Problem, numbers: Container[str]) -> routing.Problem:
 def _certificates(known: Iterable[PlannedStop], kept: Container[str]) -> str:
     """Name the certificates that are behind it, each with its date."""
     words = list(unqualified(line for line in known if line.job.number not in kept))
-    return "；".join(words[:MOST_NAMED]) + "。" if words else ""
+    return Phrase("%(words)s。", words=joined("；", words[:MOST_NAMED])) if words else ""

@@ -14,7 +14,7 @@ from dianliang.flows.planning.slowness import AS_PLANNED, Slowness
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
-from dianliang.kernel.phrases import kept, phrase_of
+from dianliang.kernel.phrases import Phrase, kept, phrase_of
 
 MOST_DISPATCHED = 10_000
 """Tasks of one incident that are planned together."""
@@ -217,7 +217,10 @@ def refuse_if_dispatch(plan: Plan) -> None:
     terms = terms_of(plan.outcome)
     if terms is not None:
         raise UnableToPlanError(
-            f"这是事件 {terms.incident} 的抢险调度，请到“应急 → 事件 → 抢险调度”里报情况。"
+            Phrase(
+                "这是事件 %(incident)s 的抢险调度，请到“应急 → 事件 → 抢险调度”里报情况。",
+                incident=terms.incident,
+            )
         )
 
 

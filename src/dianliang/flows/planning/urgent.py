@@ -27,7 +27,7 @@ from dianliang.flows.planning.terms import refuse_if_dispatch
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 BEST = 3
 NOTICEABLE_S = 5 * 60
@@ -219,8 +219,8 @@ def _refuse_if_out(built: Built, laid: routing.Plan, orders: Orders, job: Job) -
         raise UnableToPlanError(built.readable(words))
     pushed = sorted({n for day in orders.values() for n in day} & built.jobs.keys() - kept)
     if pushed:
-        names = "、".join(f"{n} {built.jobs[n].title}" for n in pushed[:3])
-        raise UnableToPlanError(f"放在这里会挤掉 {names}，请换一个位置。")
+        names = joined("、", (f"{n} {built.jobs[n].title}" for n in pushed[:3]))
+        raise UnableToPlanError(Phrase("放在这里会挤掉 %(names)s，请换一个位置。", names=names))
 
 
 @transaction.atomic

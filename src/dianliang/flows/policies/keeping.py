@@ -25,6 +25,7 @@ from dianliang.flows.branches.choices import record_of
 from dianliang.flows.policies.counting import counted
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 KINDS: Mapping[str, str] = {str(code): str(label) for code, label in Measure.Kind.choices}
@@ -72,7 +73,9 @@ def units(by: Actor) -> tuple[tuple[str, str], ...]:
 def _unit(code: str, *, by: Actor, field: str, label: str) -> Unit:
     found = Unit.objects.filter(code=code.replace("\0", "")).first()
     if found is None or not by.reaches_unit(found.path):
-        raise InvalidInputError(f"请选择本单位范围内的{label}。", field=field)
+        raise InvalidInputError(
+            Phrase("请选择本单位范围内的%(label)s。", label=Phrase(label)), field=field
+        )
     return found
 
 
@@ -109,7 +112,9 @@ def clause(put: Put) -> Clause:
     if put.kind not in KINDS:
         raise InvalidInputError("请选择完成口径。", field="kind")
     if not 1 <= put.position <= MOST_MEASURES:
-        raise InvalidInputError(f"第几条应为 1 到 {MOST_MEASURES}。", field="position")
+        raise InvalidInputError(
+            Phrase("第几条应为 1 到 %(most)s。", most=MOST_MEASURES), field="position"
+        )
     made = Clause(
         position=put.position,
         title=clean_text(put.title, field="title", label="措施", most=120, least=2),
@@ -124,7 +129,9 @@ def clause(put: Put) -> Clause:
     if put.kind == Measure.Kind.DONE:
         return made
     if put.least is None or not 0 < put.least <= MOST_QUANTITY:
-        raise InvalidInputError(f"目标数量应为 1 到 {MOST_QUANTITY}。", field="least")
+        raise InvalidInputError(
+            Phrase("目标数量应为 1 到 %(most)s。", most=MOST_QUANTITY), field="least"
+        )
     if put.kind == Measure.Kind.QUANTITY:
         word = clean_text(put.unit_word, field="unit_word", label="计量单位", most=12, least=1)
         return replace(made, unit_word=word, least=put.least)

@@ -7,6 +7,7 @@ from dianliang.domain.protection.models import Duty, Equipment, Event, Hall, Sta
 from dianliang.domain.rosters.models import Turn
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 
 def halls_of(event: Event) -> tuple[Hall, ...]:
@@ -42,16 +43,21 @@ def _of_hall(
 ) -> list[str]:
     things: Sequence[Equipment] = list(hall.equipment.all())
     standbys: Sequence[Standby] = list(hall.standbys.all())
-    found = [] if things else [f"{hall}：还不知道由哪条线路或变压器供电。"]
+    found: list[str] = (
+        [] if things else [Phrase("%(hall)s：还不知道由哪条线路或变压器供电。", hall=hall)]
+    )
     if (hall.pk, None, None) not in patrolled:
-        found.append(f"{hall}：还没有开特巡工单。")
+        found.append(Phrase("%(hall)s：还没有开特巡工单。", hall=hall))
     found += [
-        f"{hall}：{thing} 还没有开特巡工单。"
+        Phrase("%(hall)s：%(thing)s 还没有开特巡工单。", hall=hall, thing=thing)
         for thing in things
         if (None, thing.feeder_id, thing.transformer_id) not in patrolled
     ]
     windows = [TimeWindow(row.starts_at, row.ends_at) for row in standbys]
-    return found + [f"{hall}：{_said(gap)} 没有队伍驻守。" for gap in gaps(period, windows)]
+    return found + [
+        Phrase("%(hall)s：%(said)s 没有队伍驻守。", hall=hall, said=_said(gap))
+        for gap in gaps(period, windows)
+    ]
 
 
 def _of_duties(event: Event, period: TimeWindow) -> list[str]:
@@ -60,10 +66,16 @@ def _of_duties(event: Event, period: TimeWindow) -> list[str]:
         posts.setdefault(duty.post, []).extend(_manned(duty))
     if not posts:
         return ["还没有值守岗位：请编好值班表并发布，再挂到岗位上。"]
-    found = []
+    found: list[str] = []
     for post, windows in posts.items():
-        found += [f"{post}：{_said(gap)} 没有人值守。" for gap in gaps(period, windows)]
-        found += [f"{post}：{_said(both)} 有两张值班表重叠。" for both in doubled(period, windows)]
+        found += [
+            Phrase("%(post)s：%(said)s 没有人值守。", post=post, said=_said(gap))
+            for gap in gaps(period, windows)
+        ]
+        found += [
+            Phrase("%(post)s：%(said)s 有两张值班表重叠。", post=post, said=_said(both))
+            for both in doubled(period, windows)
+        ]
     return found
 
 

@@ -24,6 +24,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
 from dianliang.kernel.geo import GeoPoint
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 Thing = Hall | Feeder | Transformer
@@ -90,7 +91,10 @@ def _add_halls(
     strange = {*customers, *sites} - {row.number for row in found} - {row.code for row in places}
     if strange:
         words = "、".join(sorted(strange))[:60]
-        raise InvalidInputError(f"没有编号为 {words} 的重要客户或场所。", field="customers")
+        raise InvalidInputError(
+            Phrase("没有编号为 %(words)s 的重要客户或场所。", words=words),
+            field="customers",
+        )
     if not found and not places:
         raise InvalidInputError("请选择重要客户或场所。", field="customers")
     operations.add_halls(event=event, customers=found, sites=places, by=by, at=at)
@@ -109,7 +113,7 @@ def add_equipment(*, number: str, hall: int, code: str, by: Actor, at: datetime)
         Transformer.objects.filter(number=code).first()
     )
     if thing is None:
-        message = f"没有编码为“{code[:24]}”的线路或变压器，请核对。"
+        message = Phrase("没有编码为“%(code)s”的线路或变压器，请核对。", code=code[:24])
         raise InvalidInputError(message, field="thing")
     is_main = not place.equipment.filter(is_main=True).exists()
     operations.add_equipment(hall=place, thing=thing, is_main=is_main, by=by, at=at)
@@ -178,7 +182,9 @@ def _open(
     area = _area_of(thing) or _area_of(near)
     point = _point_of(thing) or _point_of(near)
     if area is None or point is None:
-        message = f"{thing} 没有坐标也没有所在村，请先在台账里补上，再开特巡。"
+        message = Phrase(
+            "%(thing)s 没有坐标也没有所在村，请先在台账里补上，再开特巡。", thing=thing
+        )
         raise UnableToGuardError(message, field="due_at")
     customer = thing.customer if isinstance(thing, Hall) else None
     return jobs.open_job(

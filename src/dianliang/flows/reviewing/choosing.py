@@ -20,6 +20,7 @@ from dianliang.flows import handling
 from dianliang.flows.reviewing.queue import View
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 MOST_ALSO = 2
@@ -103,7 +104,9 @@ def choose(
         made: list[Decision | None] = [labelling.second(need=need, service_code=code, by=by, at=at)]
     else:
         if reviewing.is_decided(need):
-            raise StaleStateError(f"{number} 的类别刚有人定过，请看下一条。")
+            raise StaleStateError(
+                Phrase("%(number)s 的类别刚有人定过，请看下一条。", number=number)
+            )
         made = [
             _decided(need, chosen, by=by, at=at),
             *(labelling.add_also(need=need, service_code=o.code, by=by, at=at) for o in others),
@@ -142,9 +145,18 @@ def _meant(words: str, *, field: str = "service") -> Service:
         if len(said) == 1:
             return said[0]
         if said:
-            names = "、".join(one.name for one in said[:4])
-            raise InvalidInputError(f"“{words}”有几个事项：{names}。请写全名称。", field=field)
-    raise InvalidInputError(f"没有叫“{words}”的服务事项，请从列表中选。", field=field)
+            names = joined("、", (one.name for one in said[:4]))
+            raise InvalidInputError(
+                Phrase(
+                    "“%(words)s”有几个事项：%(names)s。请写全名称。",
+                    words=words,
+                    names=names,
+                ),
+                field=field,
+            )
+    raise InvalidInputError(
+        Phrase("没有叫“%(words)s”的服务事项，请从列表中选。", words=words), field=field
+    )
 
 
 @transaction.atomic

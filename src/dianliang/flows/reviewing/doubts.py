@@ -16,6 +16,7 @@ from dianliang.engines import triage as engine
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_GROUPS, MOST_TOLD, MOST_CHARS = 30, 8, 160
@@ -150,7 +151,8 @@ def settle(
         last = reviewing.last_decision(need)
         if last is None:
             raise InvalidInputError(
-                f"{number} 还没有人定过类别，请到“定类别”里定。", field="number"
+                Phrase("%(number)s 还没有人定过类别，请到“定类别”里定。", number=number),
+                field="number",
             )
         if last.chosen != service.code:
             labelling.settle(need=need, service=service, reason=reason, by=by, at=at)

@@ -9,6 +9,7 @@ from dianliang.domain.intake.queries.reviewing import Waiting
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 BATCH = 35
 """So many are put into an order at a time. Until so many decisions have been made, they are as
@@ -58,7 +59,7 @@ def require_waiting(number: str, *, view: View, by: Actor) -> None:
     """
     access.need_to_review(number, by=by)
     if number not in still_open([number], view=view, by=by):
-        raise StaleStateError(f"{number} 已不在等，不必跳过；请看下一条。")
+        raise StaleStateError(Phrase("%(number)s 已不在等，不必跳过；请看下一条。", number=number))
 
 
 def still_open(numbers: Sequence[str], *, view: View, by: Actor) -> tuple[str, ...]:

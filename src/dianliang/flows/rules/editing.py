@@ -18,6 +18,7 @@ from dianliang.flows.rules import sheets, trial
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -154,11 +155,13 @@ def restore(
     reason = clean_text(reason, field="reason", label="原因", most=400)
     earlier = rules.version(number)
     if earlier is None:
-        raise UnableToChangeRulesError(f"没有第 {number} 版。")
+        raise UnableToChangeRulesError(Phrase("没有第 %(number)s 版。", number=number))
     found = conflicts(earlier.rows, on=at.astimezone(SHANGHAI).date())
     errors = tuple(one for one in found if one.is_error)
     if errors:
-        raise UnableToChangeRulesError(_first(errors, f"第 {number} 版不能恢复"))
+        raise UnableToChangeRulesError(
+            _first(errors, Phrase("第 %(number)s 版不能恢复", number=number))
+        )
     effect = trial.run(earlier.rows, by=by, at=at).words
     return operations.restore(
         number=number, seen=seen, version=version, reason=reason, effect=effect, by=by, at=at
@@ -166,8 +169,13 @@ def restore(
 
 
 def _first(errors: Sequence[Conflict], what: str) -> str:
-    more = f"（另有 {len(errors) - 1} 处）" if len(errors) > 1 else ""
-    return f"{what}：第 {errors[0].row + 1} 条{errors[0].words}{more}"
+    return Phrase(
+        "%(what)s：第 %(row)d 条%(words)s%(more)s",
+        what=Phrase(what),
+        row=errors[0].row + 1,
+        words=Phrase(errors[0].words),
+        more=Phrase("（另有 %(n)d 处）", n=len(errors) - 1) if len(errors) > 1 else "",
+    )
 
 
 def _clean(row: RuleRow) -> RuleRow:

@@ -25,6 +25,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.flows import triage
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 DAYS = 90
 MOST_DAYS = 731
@@ -127,7 +128,9 @@ def run(rows: Sequence[RuleRow], *, days: int = DAYS, by: Actor, at: datetime) -
         InvalidInputError: the days are none or too many.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidInputError(f"试算天数应为 1 到 {MOST_DAYS}。", field="days")
+        raise InvalidInputError(
+            Phrase("试算天数应为 1 到 %(most)s。", most=MOST_DAYS), field="days"
+        )
     since = at - timedelta(days=days)
     alike = list(_alike(since))
     both = list(_routed(alike, table_in_force(), table_of(rows)))

@@ -12,6 +12,7 @@ from dianliang.flows.branches.choices import words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 OCCASIONS = {str(code): str(label) for code, label in Talk.Occasion.choices}
 LONGEST = 4000
@@ -82,10 +83,22 @@ def person_named(text: str, *, field: str, label: str, fits: Callable[[Person], 
     found = list(active.filter(number=asked))
     found = found or [one for one in active.filter(name=asked)[:MOST_NAMESAKES] if fits(one)]
     if not found:
-        raise InvalidInputError(f"没有找到{label}“{asked}”，请填人员编号或姓名。", field=field)
+        raise InvalidInputError(
+            Phrase(
+                "没有找到%(label)s“%(asked)s”，请填人员编号或姓名。",
+                label=Phrase(label),
+                asked=asked,
+            ),
+            field=field,
+        )
     if len(found) > 1:
         listed = "、".join(person.number for person in found[:5])
-        message = f"{label}“{asked}”有同名：{listed}。请填人员编号。"
+        message = Phrase(
+            "%(label)s“%(asked)s”有同名：%(listed)s。请填人员编号。",
+            label=Phrase(label),
+            asked=asked,
+            listed=listed,
+        )
         raise InvalidInputError(message, field=field)
     return found[0]
 

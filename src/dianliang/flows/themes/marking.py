@@ -17,6 +17,7 @@ from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 MARKERS = frozenset({Role.PARTY_AFFAIRS, Role.DISPATCHER})
@@ -160,7 +161,7 @@ def plant(*, asked: Planted, by: Actor, at: datetime) -> None:
     if not (code.isascii() and code.replace("-", "").isalnum()):
         raise InvalidInputError("主题编码只用字母、数字和连字符。", field="code")
     if code in tables.AXES:
-        message = f"编码 {code} 在双向表里另有用处，请换一个。"
+        message = Phrase("编码 %(code)s 在双向表里另有用处，请换一个。", code=code)
         raise InvalidInputError(message, field="code")
     themes.plant(
         code=code,
@@ -302,8 +303,12 @@ def _active(*, on: date) -> list[ThemeRule]:
 def _checked(theme_id: int, kind: str, attribute: str, value: str) -> ThemeRule:
     wanted = kinds.kind_named(kind)
     if attribute not in {found.code for found in wanted.attributes}:
-        offered = "、".join(found.label for found in wanted.attributes)
-        message = f"{wanted.label}可以按：{offered}。请重新选择。"
+        offered = joined("、", (Phrase(found.label) for found in wanted.attributes))
+        message = Phrase(
+            "%(label)s可以按：%(offered)s。请重新选择。",
+            label=Phrase(wanted.label),
+            offered=offered,
+        )
         raise InvalidInputError(message, field="attribute")
     words = clean_text(value, field="value", label="取值", most=60, least=1)
     return ThemeRule(theme_id=theme_id, record_kind=kind, attribute=attribute, value=words)

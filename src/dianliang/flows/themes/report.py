@@ -12,6 +12,7 @@ from dianliang.flows.themes.shapes import Figure, Record
 from dianliang.flows.themes.tables import LONGEST_DAYS, RECORDS, Carrier, Cell, carriers
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 METHOD = (
     "每个数都由期内的记录算出，可逐条打开；没有手工填报的数。",
@@ -59,7 +60,7 @@ def report(*, code: str, since: date, until: date, by: Actor) -> Report:
         InvalidInputError: the period ends before it starts, or is too long.
     """
     if not 0 <= (until - since).days <= LONGEST_DAYS:
-        message = f"期间的结束应在开始之后，最长 {LONGEST_DAYS} 天。"
+        message = Phrase("期间的结束应在开始之后，最长 %(most)s 天。", most=LONGEST_DAYS)
         raise InvalidInputError(message, field="since")
     root = theme_queries.theme_to_use(code)
     rows = theme_queries.themes(on=until, within=root.path)

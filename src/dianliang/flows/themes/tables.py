@@ -15,6 +15,7 @@ from dianliang.flows.themes import kinds
 from dianliang.flows.themes.shapes import Kind, Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 UNIT, MONTH = "unit", "month"
 AXES = {UNIT: "单位", MONTH: "月份"}
@@ -222,7 +223,7 @@ def _require_sense(asked: Asked) -> None:
     if {asked.rows, asked.columns} <= set(AXES):
         raise InvalidInputError("行和列至少有一边是主题。", field="rows")
     if not 0 <= (asked.until - asked.since).days <= LONGEST_DAYS:
-        raise InvalidInputError(f"期间最长 {LONGEST_DAYS} 天。", field="since")
+        raise InvalidInputError(Phrase("期间最长 %(most)s 天。", most=LONGEST_DAYS), field="since")
     if asked.figure != RECORDS and asked.figure not in kinds.FIGURES:
         raise InvalidInputError("请选择要统计的内容。", field="figure")
     for code in (asked.rows, asked.columns):

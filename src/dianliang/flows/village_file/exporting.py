@@ -24,6 +24,7 @@ from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 EXPORT = "village.export"
 KINDS = {"zip": "PDF 和 Word 压缩包", "pdf": "合订 PDF"}
@@ -86,7 +87,9 @@ def order(*, kind: str, on: date | None, by: Actor, at: datetime) -> BackgroundJ
         raise UnableToExportError("您的单位没有服务的村社区。")
     past = on.isoformat() if on is not None and on < today else ""
     if on is not None and past and not villages.is_kept_by(codes, on):
-        raise UnableToExportError(f"{on} 还没有任何一村建档，请选较晚的日期。", field="on")
+        raise UnableToExportError(
+            Phrase("%(on)s 还没有任何一村建档，请选较晚的日期。", on=on), field="on"
+        )
     payload = {"kind": kind, "on": past, "codes": codes, "asked_on": (on or today).isoformat()}
     job = jobs.enqueue(EXPORT, payload, by=by, at=at, max_attempts=2)
     audit.record_about(

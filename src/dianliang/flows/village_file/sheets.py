@@ -20,6 +20,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 NAME = "一村一档-概况与年度计划.xlsx"
 PROFILES, PLAN = "概况", "年度计划"
@@ -132,7 +133,11 @@ def load(content: bytes, *, by: Actor, at: datetime) -> Loaded:
     checks = Checks("", [*wrong.found, *also_wrong.found])
     checks.raise_if_any()
     if not profiles and not items:
-        message = f"文件里没有可写入的行：应有“{PROFILES}”或“{PLAN}”工作表。"
+        message = Phrase(
+            "文件里没有可写入的行：应有“%(profiles)s”或“%(plan)s”工作表。",
+            profiles=PROFILES,
+            plan=PLAN,
+        )
         raise InvalidInputError(message, field="table")
     for village, told in profiles:
         operations.describe(area=village, told=told, by=by, at=at)

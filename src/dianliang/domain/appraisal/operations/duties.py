@@ -17,6 +17,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_EVIDENCE = 12
 MOST_SPECIAL = 10
@@ -50,11 +51,20 @@ def propose(
     _require_going_on(task_list.pk)
     today = at.astimezone(SHANGHAI).date()
     if person.pk not in members_on(branch, on=today):
-        raise UnableToDoError(f"{person.name}不是{branch}的党员，请另选责任人。", field="person")
+        raise UnableToDoError(
+            Phrase("%(name)s不是%(branch)s的党员，请另选责任人。", name=person.name, branch=branch),
+            field="person",
+        )
     if not 1 <= weight <= MOST_SPECIAL:
-        raise UnableToDoError(f"特色动作每项加 1 到 {MOST_SPECIAL} 分。", field="weight")
+        raise UnableToDoError(
+            Phrase("特色动作每项加 1 到 %(most)s 分。", most=MOST_SPECIAL), field="weight"
+        )
     if not task_list.since <= due_on <= task_list.until:
-        message = f"完成期限应在本期 {task_list.since} 至 {task_list.until} 之内。"
+        message = Phrase(
+            "完成期限应在本期 %(since)s 至 %(until)s 之内。",
+            since=task_list.since,
+            until=task_list.until,
+        )
         raise UnableToDoError(message, field="due_on")
     duty = Duty.objects.create(
         number=next_number("ZR", at=at),
@@ -124,7 +134,9 @@ def prove(
     if duty.status not in {"OPEN", "REPORTED"}:
         raise UnableToDoError("任务不在办理中，不能再加佐证。", field="words")
     if duty.evidence.count() >= MOST_EVIDENCE:
-        raise UnableToDoError(f"佐证最多 {MOST_EVIDENCE} 条，请合并。", field="words")
+        raise UnableToDoError(
+            Phrase("佐证最多 %(most)s 条，请合并。", most=MOST_EVIDENCE), field="words"
+        )
     made = DutyEvidence.objects.create(
         duty=duty,
         words=words,
@@ -151,7 +163,9 @@ def report(*, duty: Duty, by: Actor, at: datetime) -> Duty:
     _require_going_on(duty.task_list_id)
     today = at.astimezone(SHANGHAI).date()
     if today < duty.task_list.since:
-        raise UnableToDoError(f"这一期从 {duty.task_list.since} 开始，还不能报完成。")
+        raise UnableToDoError(
+            Phrase("这一期从 %(since)s 开始，还不能报完成。", since=duty.task_list.since)
+        )
     if not duty.evidence.exists():
         raise UnableToDoError("还没有佐证，请先说明做了什么。", field="words")
     changes = {"reported_on": today, "reported_by": by.id}

@@ -17,6 +17,7 @@ from dianliang.domain.directory.models import Unit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MEMBER = "党员"
 FARTHEST_DAYS = 400
@@ -54,7 +55,9 @@ def publish(*, edition: Edition, unit: Unit, on: date, by: Actor, at: datetime) 
     type(edition.book).objects.select_for_update(no_key=True).get(pk=edition.book_id)
     twin = TaskList.objects.filter(edition__book=edition.book, unit=unit, since=since)
     if twin.exclude(status="WITHDRAWN").exists():
-        raise UnableToListError(f"{unit.name}这一期的清单已经发布。", field="on")
+        raise UnableToListError(
+            Phrase("%(name)s这一期的清单已经发布。", name=unit.name), field="on"
+        )
     made = TaskList.objects.create(
         number=next_number("QD", at=at),
         title=f"{title_of(edition.book.period, since)} {edition.book.name}",
@@ -186,13 +189,17 @@ def close(*, task_list: TaskList, shown: Mapping[int, Shown], by: Actor, at: dat
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if at.astimezone(SHANGHAI).date() <= task_list.until:
-        message = f"这一期到 {task_list.until} 才结束，结束后再结算。"
+        message = Phrase("这一期到 %(until)s 才结束，结束后再结算。", until=task_list.until)
         raise UnableToListError(message)
     TaskList.objects.select_for_update(no_key=True).get(pk=task_list.pk)
     waiting = task_list.duties.filter(status__in=["PROPOSED", "REPORTED"])
     if waiting.exists():
         numbers = "、".join(waiting.values_list("number", flat=True)[:5])
-        message = f"还有 {waiting.count()} 项等待批准或确认（{numbers}），处理后再结算。"
+        message = Phrase(
+            "还有 %(count)s 项等待批准或确认（%(numbers)s），处理后再结算。",
+            count=waiting.count(),
+            numbers=numbers,
+        )
         raise UnableToListError(message)
     for duty in task_list.duties.filter(status="OPEN"):
         found = shown.get(duty.pk)

@@ -30,6 +30,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST_DAYS = 400
 
@@ -95,7 +96,9 @@ def announce(
         raise UnableToRateError("截止日期应在起始日期之后一年之内。", field="until")
     is_contest = book.kind == RuleBook.Kind.CONTEST
     if is_contest and since <= today:
-        message = f"竞赛规则应在比赛开始之前公布，起始日期应晚于今天（{today}）。"
+        message = Phrase(
+            "竞赛规则应在比赛开始之前公布，起始日期应晚于今天（%(today)s）。", today=today
+        )
         raise UnableToRateError(message, field="since")
     if until < today:
         raise UnableToRateError("考评期已经结束，请选择未结束的期间。", field="until")
@@ -220,13 +223,17 @@ def show(
     """
     today = at.astimezone(SHANGHAI).date()
     if today <= round_.until:
-        raise UnableToRateError(f"考评期到 {round_.until} 才结束，结束后再出结果。")
+        raise UnableToRateError(
+            Phrase("考评期到 %(until)s 才结束，结束后再出结果。", until=round_.until)
+        )
     if not rated:
         raise UnableToRateError("没有可以考评的对象。")
     lacking = missing_marks(round_, [row.subject for row in rated])
     if lacking:
         shown = "、".join(lacking[:5])
-        raise UnableToRateError(f"还有 {len(lacking)} 项人工评分没有填：{shown}。")
+        raise UnableToRateError(
+            Phrase("还有 %(n)d 项人工评分没有填：%(shown)s。", n=len(lacking), shown=shown)
+        )
     moved = transitions.apply(
         round_, "show", lifecycle=ROUND, by=by, at=at, changes={"notice_until": notice_until}
     )
@@ -322,11 +329,15 @@ def publish(*, round_: Round, by: Actor, at: datetime) -> Round:
     """
     today = at.astimezone(SHANGHAI).date()
     if round_.notice_until is not None and today <= round_.notice_until:
-        raise UnableToRateError(f"公示到 {round_.notice_until} 为止，期满后再公布。")
+        raise UnableToRateError(
+            Phrase("公示到 %(notice_until)s 为止，期满后再公布。", notice_until=round_.notice_until)
+        )
     hold(round_)
     waiting = round_.appeals.filter(status="OPEN").count()
     if waiting:
-        raise UnableToRateError(f"还有 {waiting} 条申诉没有裁定，裁定后再公布。")
+        raise UnableToRateError(
+            Phrase("还有 %(waiting)s 条申诉没有裁定，裁定后再公布。", waiting=waiting)
+        )
     return transitions.apply(
         round_, "publish", lifecycle=ROUND, by=by, at=at, changes={"published_at": at}
     )

@@ -18,6 +18,7 @@ from dianliang.domain.branches.models import PostKind
 from dianliang.domain.directory.models import Unit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase, joined
 
 WHOLE = 100
 MOST_ROWS = 60
@@ -76,7 +77,10 @@ def begin(
         UnableToRuleError: the unit has one of this name and kind.
     """
     if RuleBook.objects.filter(unit=unit, kind=kind, name=name).exists():
-        raise UnableToRuleError(f"{unit.name}已有名为“{name}”的规则。", field="name")
+        raise UnableToRuleError(
+            Phrase("%(unit_name)s已有名为“%(name)s”的规则。", unit_name=unit.name, name=name),
+            field="name",
+        )
     book = RuleBook.objects.create(
         number=next_number("GZ", at=at),
         name=name,
@@ -143,13 +147,17 @@ def keep(*, edition: Edition, content: Content, seen: int, by: Actor, at: dateti
 
 def _write(edition: Edition, content: Content) -> None:
     if len(content.items) > MOST_ROWS or len(content.aims) > MOST_ROWS:
-        raise UnableToRuleError(f"最多 {MOST_ROWS} 行，请合并。", field="rows")
+        raise UnableToRuleError(Phrase("最多 %(most)s 行，请合并。", most=MOST_ROWS), field="rows")
     for number, row in enumerate(content.items, start=1):
         _check_measure(row.measure, number, edition.book)
     for number, aim in enumerate(content.aims, start=1):
         _check_measure(aim.measure, number, edition.book)
         if aim.measure == BY_HAND and aim.full_at != FULL_MARK:
-            message = f"第 {number} 行由人工评分，满分值应为 {FULL_MARK}。"
+            message = Phrase(
+                "第 %(number)s 行由人工评分，满分值应为 %(full_mark)s。",
+                number=number,
+                full_mark=FULL_MARK,
+            )
             raise UnableToRuleError(message, field="rows")
     names = [name for name, _ in content.bands]
     if len(set(names)) != len(names) or len({at for _, at in content.bands}) != len(names):
@@ -191,10 +199,16 @@ def _check_measure(code: str, number: int, book: RuleBook) -> None:
         return
     measure = MEASURES.get(code)
     if measure is None or (book.kind == RuleBook.Kind.TASKS and not measure.for_duties):
-        raise UnableToRuleError(f"第 {number} 行请选择记录来源。", field="rows")
+        raise UnableToRuleError(
+            Phrase("第 %(number)s 行请选择记录来源。", number=number), field="rows"
+        )
     rates_people = book.kind != RuleBook.Kind.TASKS and book.subject == RuleBook.Subject.PERSON
     if rates_people and not measure.of_person:
-        message = f"第 {number} 行“{measure.label}”的记录不分个人，只能用于支部。"
+        message = Phrase(
+            "第 %(number)s 行“%(label)s”的记录不分个人，只能用于支部。",
+            number=number,
+            label=Phrase(measure.label),
+        )
         raise UnableToRuleError(message, field="rows")
 
 
@@ -225,14 +239,20 @@ def enact(*, edition: Edition, seen: int, by: Actor, at: datetime) -> Edition:
     sums = weights(locked)
     if not sums:
         raise UnableToRuleError("草稿还是空的，请先填写。", field="rows")
-    wrong = [f"“{name}”合计 {total}" for name, total in sums.items() if total != WHOLE]
+    wrong = [
+        Phrase("“%(name)s”合计 %(total)s", name=name, total=total)
+        for name, total in sums.items()
+        if total != WHOLE
+    ]
     if wrong:
-        message = f"权重合计应为 {WHOLE}，现在{'，'.join(wrong)}。"
+        message = Phrase(
+            "权重合计应为 %(whole)s，现在%(wrong)s。", whole=WHOLE, wrong=joined("，", wrong)
+        )
         raise UnableToRuleError(message, field="rows")
     for item in locked.items.all():
         measure = MEASURES.get(item.measure)
         if measure and not measure.of_person and item.whose == ListItem.Whose.OWN:
-            message = f"“{item.title}”的记录不分个人，请改为“本支部的记录”。"
+            message = Phrase("“%(title)s”的记录不分个人，请改为“本支部的记录”。", title=item.title)
             raise UnableToRuleError(message, field="rows")
     return transitions.apply(
         edition,

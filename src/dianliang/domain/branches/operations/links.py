@@ -1,7 +1,6 @@
 """Every write about pairings, alliances and secondments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,48 +12,20 @@ from dianliang.domain.branches.models import (
     Alliance,
     Branch,
     Pairing,
-    PairingMode,
     PairingResult,
     PairingStep,
 )
+from dianliang.domain.branches.operations.terms import (
+    LONGEST_DAYS,
+    MOST_STEPS,
+    Terms,
+    UnableToPairError,
+    require_sense,
+)
 from dianliang.domain.branches.rules import representative_of
-from dianliang.domain.directory.models import Unit
-from dianliang.domain.territory.models import Area
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError
-
-LONGEST_DAYS = 5 * 366
-MOST_STEPS = 24
-
-
-class UnableToPairError(DomainError):
-    """The pairing or the alliance cannot be written down, or moved on, like this."""
-
-    code = "branches.unable-to-pair"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
-    """The other side of a pairing: a unit, an area, or only a name."""
-
-    name: str
-    unit: Unit | None = None
-    area: Area | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a pairing says. `steps` are what is planned, each with its last day."""
-
-    branch: Branch
-    mode: PairingMode
-    other: Other
-    goal: str
-    from_on: date
-    until_on: date
-    steps: Sequence[tuple[str, date]]
-    alliance: Alliance | None = None
+from dianliang.kernel.phrases import Phrase, joined
 
 
 @transaction.atomic
@@ -68,7 +39,7 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
     """
     rows = Branch.objects.select_for_update(of=("self",)).select_related("unit")
     terms = replace(terms, branch=rows.get(pk=terms.branch.pk))
-    _require_sense(terms)
+    require_sense(terms)
     twin = Pairing.objects.filter(
         branch=terms.branch,
         other_name=terms.other.name,
@@ -76,7 +47,13 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
         status__in=["DRAFT", "RUNNING"],
     ).first()
     if twin is not None:
-        message = f"{terms.branch}与{terms.other.name}已有“{terms.mode}”（{twin.number}）。"
+        message = Phrase(
+            "%(branch)s与%(name)s已有“%(mode)s”（%(number)s）。",
+            branch=terms.branch,
+            name=terms.other.name,
+            mode=terms.mode,
+            number=twin.number,
+        )
         raise UnableToPairError(message, field="other")
     pairing = Pairing.objects.create(
         number=next_number("JD", at=at),
@@ -107,27 +84,6 @@ def prepare(*, terms: Terms, by: Actor, at: datetime) -> Pairing:
     return pairing
 
 
-def _require_sense(terms: Terms) -> None:
-    if terms.branch.status != "ACTIVE":
-        raise UnableToPairError(f"{terms.branch}已撤销，不能再结对。", field="branch")
-    if terms.other.unit is not None and terms.other.unit.pk == terms.branch.pk:
-        raise UnableToPairError("对方不能是本支部，请另选。", field="other")
-    if not 0 <= (terms.until_on - terms.from_on).days <= LONGEST_DAYS:
-        raise UnableToPairError("结束日期应在开始日期之后，最长五年。", field="until_on")
-    if len(terms.steps) > MOST_STEPS:
-        raise UnableToPairError(f"计划最多 {MOST_STEPS} 项，请合并。", field="steps")
-    for number, (_, due_on) in enumerate(terms.steps, start=1):
-        if not terms.from_on <= due_on <= terms.until_on:
-            message = f"计划第 {number} 行的期限 {due_on} 不在结对期内。"
-            raise UnableToPairError(message, field="steps")
-    alliance = terms.alliance
-    if alliance is not None and alliance.branch_id != terms.branch.pk:
-        message = f"联盟“{alliance.title}”是{alliance.branch}的，不能加入。"
-        raise UnableToPairError(message, field="alliance")
-    if alliance is not None and alliance.status not in {"DRAFT", "RUNNING"}:
-        raise UnableToPairError(f"联盟“{alliance.title}”已结束。", field="alliance")
-
-
 @transaction.atomic
 def sign(*, pairing: Pairing, by: Actor, at: datetime) -> Pairing:
     """Let a pairing begin (签约结对): it needs a plan.
@@ -140,7 +96,9 @@ def sign(*, pairing: Pairing, by: Actor, at: datetime) -> Pairing:
         raise UnableToPairError("还没有共建计划，请先列出至少一项。", field="steps")
     today = at.astimezone(SHANGHAI).date()
     if pairing.until_on < today:
-        raise UnableToPairError(f"结对期已在 {pairing.until_on} 结束。", field="until_on")
+        raise UnableToPairError(
+            Phrase("结对期已在 %(until_on)s 结束。", until_on=pairing.until_on), field="until_on"
+        )
     changes = {"signed_on": today}
     return transitions.apply(pairing, "sign", lifecycle=PAIRING, by=by, at=at, changes=changes)
 
@@ -157,12 +115,16 @@ def plan_step(
     if pairing.status not in {"DRAFT", "RUNNING"}:
         raise UnableToPairError("结对已结束，不能再加计划。")
     if not pairing.from_on <= due_on <= pairing.until_on:
-        message = f"期限应在结对期 {pairing.from_on} 至 {pairing.until_on} 之内。"
+        message = Phrase(
+            "期限应在结对期 %(from_on)s 至 %(until_on)s 之内。",
+            from_on=pairing.from_on,
+            until_on=pairing.until_on,
+        )
         raise UnableToPairError(message, field="due_on")
     Pairing.objects.select_for_update().get(pk=pairing.pk)
     position = pairing.steps.count() + 1
     if position > MOST_STEPS:
-        raise UnableToPairError(f"计划最多 {MOST_STEPS} 项。", field="words")
+        raise UnableToPairError(Phrase("计划最多 %(most)s 项。", most=MOST_STEPS), field="words")
     step = PairingStep.objects.create(
         pairing=pairing, position=position, words=words, due_on=due_on
     )
@@ -196,10 +158,12 @@ def record_result(
     if pairing.status == "DRAFT":
         raise UnableToPairError("还没有签约结对，不能登记成果。")
     if not pairing.from_on <= on <= at.astimezone(SHANGHAI).date():
-        message = f"成果日期应在 {pairing.from_on} 之后，且不晚于今天。"
+        message = Phrase("成果日期应在 %(from_on)s 之后，且不晚于今天。", from_on=pairing.from_on)
         raise UnableToPairError(message, field="on")
     if pairing.ended_on is not None and on > pairing.ended_on:
-        message = f"结对已于 {pairing.ended_on} 结束，成果日期不能更晚。"
+        message = Phrase(
+            "结对已于 %(ended_on)s 结束，成果日期不能更晚。", ended_on=pairing.ended_on
+        )
         raise UnableToPairError(message, field="on")
     if step is not None and step.pairing_id != pairing.pk:
         raise UnableToPairError("这项计划不属于这条结对。", field="step")
@@ -236,10 +200,10 @@ def renew(*, pairing: Pairing, until_on: date, reason: str, by: Actor, at: datet
     """
     branch = Branch.objects.select_for_update().get(pk=pairing.branch_id)
     if branch.status != "ACTIVE":
-        raise UnableToPairError(f"{branch}已撤销，不能再续期。")
+        raise UnableToPairError(Phrase("%(branch)s已撤销，不能再续期。", branch=branch))
     today, old = at.astimezone(SHANGHAI).date(), pairing.until_on
     if until_on <= max(old, today) or (until_on - pairing.from_on).days > 2 * LONGEST_DAYS:
-        message = f"新的结束日期应晚于 {max(old, today)}，且不超过十年。"
+        message = Phrase("新的结束日期应晚于 %(max)s，且不超过十年。", max=max(old, today))
         raise UnableToPairError(message, field="until_on")
     return transitions.apply(
         pairing,
@@ -261,7 +225,9 @@ def end(*, pairing: Pairing, by: Actor, at: datetime) -> Pairing:
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if pairing.until_on >= at.astimezone(SHANGHAI).date():
-        message = f"结对到 {pairing.until_on} 才期满；提前结束请用“终止”并写明原因。"
+        message = Phrase(
+            "结对到 %(until_on)s 才期满；提前结束请用“终止”并写明原因。", until_on=pairing.until_on
+        )
         raise UnableToPairError(message)
     changes = {"ended_on": pairing.until_on}
     return transitions.apply(pairing, "end", lifecycle=PAIRING, by=by, at=at, changes=changes)
@@ -297,7 +263,12 @@ def set_up(
     Branch.objects.select_for_update().get(pk=branch.pk)
     other = branch.alliances.filter(status__in=["DRAFT", "RUNNING"]).first()
     if other is not None:
-        message = f"{branch}已有联盟“{other.title}”（{other.number}），总结后再建。"
+        message = Phrase(
+            "%(branch)s已有联盟“%(title)s”（%(number)s），总结后再建。",
+            branch=branch,
+            title=other.title,
+            number=other.number,
+        )
         raise UnableToPairError(message, field="branch")
     alliance = Alliance.objects.create(
         number=next_number("LJ", at=at),
@@ -344,7 +315,9 @@ def close(*, alliance: Alliance, summary: str, by: Actor, at: datetime) -> Allia
         if not pairing.results.exists()
     ]
     if without:
-        message = f"与{'、'.join(without)}的联建还没有登记成果，不能总结。"
+        message = Phrase(
+            "与%(without)s的联建还没有登记成果，不能总结。", without=joined("、", without)
+        )
         raise UnableToPairError(message, field="summary")
     changes = {"summary": summary, "closed_on": today}
     return transitions.apply(alliance, "close", lifecycle=ALLIANCE, by=by, at=at, changes=changes)
@@ -365,8 +338,14 @@ def give_up(*, alliance: Alliance, reason: str, by: Actor, at: datetime) -> Alli
 
 def _require_complete(alliance: Alliance, *, on: date, what: str) -> None:
     if representative_of(alliance.branch, on=on) is None:
-        message = f"{alliance.branch}现在没有党建代表，不能{what}；请先下派一名代表。"
+        message = Phrase(
+            "%(branch)s现在没有党建代表，不能%(what)s；请先下派一名代表。",
+            branch=alliance.branch,
+            what=Phrase(what),
+        )
         raise UnableToPairError(message, field="representative")
     if not alliance.pairings.filter(status__in=["RUNNING", "ENDED"]).exists():
-        message = f"联盟还没有外部联建支部，不能{what}；请先签约至少一家。"
+        message = Phrase(
+            "联盟还没有外部联建支部，不能%(what)s；请先签约至少一家。", what=Phrase(what)
+        )
         raise UnableToPairError(message, field="pairings")

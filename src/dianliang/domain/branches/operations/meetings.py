@@ -18,12 +18,13 @@ from dianliang.domain.branches.models import (
     Task,
     TaskEvidence,
 )
-from dianliang.domain.branches.operations.links import Other
+from dianliang.domain.branches.operations.terms import Other
 from dianliang.domain.directory.models import Unit
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_ITEMS = 20
 FARTHEST_DAYS = 366
@@ -65,7 +66,7 @@ def call(*, invitation: Invitation, by: Actor, at: datetime) -> Meeting:
     if len(set(names)) != len(names):
         raise UnableToMeetError("参会单位有重复，请核对。", field="parties")
     if not 1 <= len(invitation.items) <= MOST_ITEMS:
-        message = f"请填写 1 到 {MOST_ITEMS} 个议题。"
+        message = Phrase("请填写 1 到 %(most)s 个议题。", most=MOST_ITEMS)
         raise UnableToMeetError(message, field="items")
     if abs((invitation.held_at - at).days) > FARTHEST_DAYS:
         raise UnableToMeetError("会议时间应在前后一年之内，请核对。", field="held_at")
@@ -184,7 +185,9 @@ def explain(*, resolution: Resolution, reason: str, by: Actor, at: datetime) -> 
     if not reason:
         raise UnableToMeetError("请写明无需立项的原因。", field="reason")
     if resolution.tasks.exclude(status="CANCELLED").exists():
-        raise UnableToMeetError(f"{resolution.number} 已有任务，不用说明原因。")
+        raise UnableToMeetError(
+            Phrase("%(number)s 已有任务，不用说明原因。", number=resolution.number)
+        )
     Resolution.objects.filter(pk=resolution.pk).update(no_task_reason=reason)
     resolution.no_task_reason = reason
     audit.record(
@@ -217,10 +220,12 @@ def assign(
     meeting = resolution.item.meeting
     _require_held(meeting)
     if not person.is_active:
-        raise UnableToMeetError(f"{person.name}已离岗，请另选责任人。", field="person")
+        raise UnableToMeetError(
+            Phrase("%(name)s已离岗，请另选责任人。", name=person.name), field="person"
+        )
     held_on = meeting.held_at.astimezone(SHANGHAI).date()
     if not 0 <= (due_on - held_on).days <= FARTHEST_DAYS:
-        message = f"完成期限应在会议当天（{held_on}）之后一年之内。"
+        message = Phrase("完成期限应在会议当天（%(held_on)s）之后一年之内。", held_on=held_on)
         raise UnableToMeetError(message, field="due_on")
     task = Task.objects.create(
         number=next_number("RW", at=at),
@@ -260,7 +265,9 @@ def prove(
     if Task.objects.select_for_update().get(pk=task.pk).status not in {"OPEN", "REPORTED"}:
         raise UnableToMeetError("任务已办结或撤销，不能再加佐证。", field="words")
     if task.evidence.count() >= MOST_EVIDENCE:
-        raise UnableToMeetError(f"佐证最多 {MOST_EVIDENCE} 条，请合并。", field="words")
+        raise UnableToMeetError(
+            Phrase("佐证最多 %(most)s 条，请合并。", most=MOST_EVIDENCE), field="words"
+        )
     evidence = TaskEvidence.objects.create(
         task=task,
         words=words,
@@ -339,7 +346,9 @@ def close(*, meeting: Meeting, by: Actor, at: datetime) -> Meeting:
         raise UnableToMeetError("会议还没有议定事项，请先记录。", field="resolutions")
     loose = [row.number for row in found if is_loose(row)]
     if loose:
-        message = f"{'、'.join(loose)} 既没有任务，也没有说明原因，不能销号。"
+        message = Phrase(
+            "%(loose)s 既没有任务，也没有说明原因，不能销号。", loose=joined("、", loose)
+        )
         raise UnableToMeetError(message, field="resolutions")
     left = [
         task.number
@@ -348,7 +357,7 @@ def close(*, meeting: Meeting, by: Actor, at: datetime) -> Meeting:
         if task.status in {"OPEN", "REPORTED"}
     ]
     if left:
-        message = f"任务 {'、'.join(left)} 还没有办结，不能销号。"
+        message = Phrase("任务 %(left)s 还没有办结，不能销号。", left=joined("、", left))
         raise UnableToMeetError(message, field="tasks")
     return transitions.apply(
         meeting, "close", lifecycle=MEETING, by=by, at=at, changes={"closed_at": at}

@@ -1,4 +1,4 @@
-"""Every write about branches, who belongs to them, and who holds which post."""
+"""Every write about branches and who belongs to them."""
 
 from datetime import date, datetime
 
@@ -10,8 +10,6 @@ from dianliang.domain.branches.models import (
     Attachment,
     Belonging,
     Branch,
-    Posting,
-    PostKind,
     Task,
 )
 from dianliang.domain.branches.rules import HOLDS_UP, members_on, of_branches, posts_held
@@ -20,6 +18,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 LONGEST_TEMPORARY_DAYS = 3 * 366
 """A branch that works longer than that is not temporary."""
@@ -74,7 +73,7 @@ def found_branch(
         },
     )
     if not is_new:
-        message = f"编码 {code} 已用于“{unit.name}”，请换一个。"
+        message = Phrase("编码 %(code)s 已用于“%(name)s”，请换一个。", code=code, name=unit.name)
         raise UnableToRegisterError(message, field="code")
     branch = Branch.objects.create(
         unit=unit,
@@ -92,11 +91,14 @@ def found_branch(
 
 def _require_life_span(from_on: date, until_on: date, *, is_temporary: bool) -> None:
     if until_on < from_on:
-        message = f"撤销日期 {until_on} 早于成立日期 {from_on}。"
+        message = Phrase(
+            "撤销日期 %(until_on)s 早于成立日期 %(from_on)s。", until_on=until_on, from_on=from_on
+        )
         raise UnableToRegisterError(message, field="until_on")
     if is_temporary and (until_on - from_on).days > LONGEST_TEMPORARY_DAYS:
-        message = "临时党支部和专班最长三年，长期的请成立党支部。"
-        raise UnableToRegisterError(message, field="until_on")
+        raise UnableToRegisterError(
+            "临时党支部和专班最长三年，长期的请成立党支部。", field="until_on"
+        )
 
 
 @transaction.atomic
@@ -110,7 +112,7 @@ def extend(*, branch: Branch, until_on: date, reason: str, by: Actor, at: dateti
     if branch.kind == Branch.Kind.ORDINARY or branch.status != "ACTIVE" or old is None:
         raise UnableToRegisterError("只有运行中的临时党支部和专班可以延期。", field="until_on")
     if until_on <= old:
-        message = f"新的撤销日期应晚于 {old}。"
+        message = Phrase("新的撤销日期应晚于 %(old)s。", old=old)
         raise UnableToRegisterError(message, field="until_on")
     _require_life_span(branch.unit.valid_from or old, until_on, is_temporary=True)
     Unit.objects.filter(pk=branch.unit_id).update(valid_until=until_on)
@@ -136,21 +138,34 @@ def dissolve(*, branch: Branch, on: date, reason: str, by: Actor, at: datetime) 
             or the day lies ahead.
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
-    _hold(branch)
+    hold(branch)
     if on > at.astimezone(SHANGHAI).date():
         raise UnableToRegisterError("撤销日期不能晚于今天。", field="on")
     if branch.unit.valid_from is not None and on < branch.unit.valid_from:
-        message = f"撤销日期不能早于成立日期 {branch.unit.valid_from}。"
+        message = Phrase(
+            "撤销日期不能早于成立日期 %(valid_from)s。", valid_from=branch.unit.valid_from
+        )
         raise UnableToRegisterError(message, field="on")
     own = Task.objects.filter(of_branches([branch.pk]), status__in=["OPEN", "REPORTED"])
     if left := own.count():
-        raise UnableToRegisterError(f"还有 {left} 项会议任务没有办结，不能撤销。")
+        raise UnableToRegisterError(
+            Phrase("还有 %(left)s 项会议任务没有办结，不能撤销。", left=left)
+        )
     for label, rows in HOLDS_UP.items():
         if running := rows(branch).count():
-            raise UnableToRegisterError(f"还有 {running} 条{label}没有结束，请先办结再撤销。")
+            raise UnableToRegisterError(
+                Phrase(
+                    "还有 %(running)s 条%(label)s没有结束，请先办结再撤销。",
+                    running=running,
+                    label=Phrase(label),
+                )
+            )
     later = Belonging.objects.filter(branch=branch, from_on__gt=on).values_list("person", flat=True)
     if members := len({*members_on(branch, on=on), *later}):
-        message = f"还有 {members} 名党员的组织关系在本支部或此后转入，请先转出，或改在其后撤销。"
+        message = Phrase(
+            "还有 %(members)s 名党员的组织关系在本支部或此后转入，请先转出，或改在其后撤销。",
+            members=members,
+        )
         raise UnableToRegisterError(message)
     Unit.objects.filter(pk=branch.unit_id).update(valid_until=on)
     Attachment.objects.filter(branch=branch, until_on__gt=on, from_on__lte=on).update(until_on=on)
@@ -175,24 +190,7 @@ def transfer(
         UnableToRegisterError: no party member, a temporary branch, out of the branch's life-span,
             already there, a post is still held where he leaves, or the day is taken or too far.
     """
-    today = at.astimezone(SHANGHAI).date()
-    if branch is not None and not person.is_party_member:
-        message = f"{person.name}没有登记为党员，请先在人员资料中改正。"
-        raise UnableToRegisterError(message, field="person")
-    if branch is not None:
-        _require_open(branch, from_on)
-    if (from_on - today).days > FARTHEST_DAYS:
-        raise UnableToRegisterError("生效日期最多提前一年登记。", field="from_on")
-    before = _belonging(person, on=from_on)
-    if (before.branch_id if before else None) == (branch.pk if branch else None):
-        where = f"在{branch}" if branch else "不在任何支部"
-        message = f"{person.name}在 {from_on} 已经{where}，不用登记。"
-        raise UnableToRegisterError(message, field="person")
-    if before is not None and before.branch is not None:
-        held = posts_held(person, branch=before.branch, on=from_on)
-        if held:
-            message = f"{person.name}还担任{before.branch}的{'、'.join(held)}，请先办理免职。"
-            raise UnableToRegisterError(message, field="person")
+    before = _may_move(person, branch, from_on, today=at.astimezone(SHANGHAI).date())
     row, is_new = Belonging.objects.get_or_create(
         person=person,
         from_on=from_on,
@@ -204,7 +202,12 @@ def transfer(
         },
     )
     if not is_new:
-        message = f"{person.name}在 {from_on} 已有一次转接（{row.branch or '转出'}），请换日期。"
+        message = Phrase(
+            "%(name)s在 %(from_on)s 已有一次转接（%(branch)s），请换日期。",
+            name=person.name,
+            from_on=from_on,
+            branch=row.branch or Phrase("转出"),
+        )
         raise UnableToRegisterError(message, field="from_on")
     audit.record(
         "branches.belonging.transfer",
@@ -218,25 +221,60 @@ def transfer(
     return row
 
 
-def _hold(branch: Branch) -> Branch:
+def _may_move(
+    person: Person, branch: Branch | None, from_on: date, *, today: date
+) -> Belonging | None:
+    """Refuse a move that cannot be; return to which branch the person belongs before it."""
+    if branch is not None and not person.is_party_member:
+        message = Phrase("%(name)s没有登记为党员，请先在人员资料中改正。", name=person.name)
+        raise UnableToRegisterError(message, field="person")
+    if branch is not None:
+        _require_open(branch, from_on)
+    if (from_on - today).days > FARTHEST_DAYS:
+        raise UnableToRegisterError("生效日期最多提前一年登记。", field="from_on")
+    before = belonging_of(person, on=from_on)
+    if (before.branch_id if before else None) == (branch.pk if branch else None):
+        where = Phrase("在%(branch)s", branch=branch) if branch else Phrase("不在任何支部")
+        message = Phrase(
+            "%(name)s在 %(from_on)s 已经%(where)s，不用登记。",
+            name=person.name,
+            from_on=from_on,
+            where=where,
+        )
+        raise UnableToRegisterError(message, field="person")
+    if before is not None and before.branch is not None:
+        held = posts_held(person, branch=before.branch, on=from_on)
+        if held:
+            message = Phrase(
+                "%(name)s还担任%(branch)s的%(held)s，请先办理免职。",
+                name=person.name,
+                branch=before.branch,
+                held=joined("、", held),
+            )
+            raise UnableToRegisterError(message, field="person")
+    return before
+
+
+def hold(branch: Branch) -> Branch:
     """Wait for whoever else changes a branch, and return it as it is then."""
     rows = Branch.objects.select_for_update(of=("self",)).select_related("unit")
     return rows.get(pk=branch.pk)
 
 
 def _require_open(branch: Branch, on: date) -> None:
-    branch = _hold(branch)
+    branch = hold(branch)
     first, last = branch.unit.valid_from, branch.unit.valid_until
     if branch.kind != Branch.Kind.ORDINARY:
-        message = f"{branch}是临时组织，组织关系留在原支部；请用“编入”。"
+        message = Phrase("%(branch)s是临时组织，组织关系留在原支部；请用“编入”。", branch=branch)
         raise UnableToRegisterError(message, field="branch")
     outside = (first is not None and on < first) or (last is not None and on > last)
     if branch.status != "ACTIVE" or outside:
-        message = f"{branch}在 {on} 还没有成立或已经撤销。"
+        message = Phrase("%(branch)s在 %(on)s 还没有成立或已经撤销。", branch=branch, on=on)
         raise UnableToRegisterError(message, field="from_on")
 
 
-def _belonging(person: Person, *, on: date) -> Belonging | None:
+def belonging_of(person: Person, *, on: date) -> Belonging | None:
+    """Return to which branch a party member belongs on a day, if to any."""
     rows = Belonging.objects.select_related("branch__unit").filter(person=person, from_on__lte=on)
     return rows.order_by("-from_on").first()
 
@@ -250,21 +288,33 @@ def attach(
     Raises:
         UnableToRegisterError: an ordinary branch, out of its life-span, or already in it then.
     """
-    branch = _hold(branch)
+    branch = hold(branch)
     unit = branch.unit
     if branch.kind == Branch.Kind.ORDINARY:
         raise UnableToRegisterError("党支部的党员请用“组织关系转接”。", field="person")
     if branch.status != "ACTIVE":
-        raise UnableToRegisterError(f"{branch}已撤销，不能再编入。", field="person")
+        raise UnableToRegisterError(
+            Phrase("%(branch)s已撤销，不能再编入。", branch=branch), field="person"
+        )
     first, last = unit.valid_from or from_on, unit.valid_until or until_on
     if not first <= from_on <= until_on <= last:
-        message = f"编入时间应在{branch}的存续期 {first} 至 {last} 之内。"
+        message = Phrase(
+            "编入时间应在%(branch)s的存续期 %(first)s 至 %(last)s 之内。",
+            branch=branch,
+            first=first,
+            last=last,
+        )
         raise UnableToRegisterError(message, field="from_on")
     clash = Attachment.objects.filter(
         branch=branch, person=person, from_on__lte=until_on, until_on__gte=from_on
     ).first()
     if clash is not None:
-        message = f"{person.name}在 {clash.from_on} 至 {clash.until_on} 已编入，请换日期。"
+        message = Phrase(
+            "%(name)s在 %(from_on)s 至 %(until_on)s 已编入，请换日期。",
+            name=person.name,
+            from_on=clash.from_on,
+            until_on=clash.until_on,
+        )
         raise UnableToRegisterError(message, field="person")
     row = Attachment.objects.create(
         branch=branch, person=person, from_on=from_on, until_on=until_on
@@ -277,75 +327,3 @@ def attach(
         after=f"{person.number} {from_on} – {until_on}",
     )
     return row
-
-
-@transaction.atomic
-def appoint(
-    *,
-    branch: Branch,
-    kind: PostKind,
-    person: Person | None,
-    from_on: date,
-    reason: str,
-    by: Actor,
-    at: datetime,
-) -> Posting:
-    """Let a person, or nobody, hold a post from a day on (任免): one holder a day.
-
-    Raises:
-        UnableToRegisterError: the person does not belong to the branch then, the branch is not
-            there then, the post is already so, or the day is taken.
-    """
-    branch = _hold(branch)
-    unit = branch.unit
-    last = unit.valid_until
-    outside = unit.valid_from is not None and from_on < unit.valid_from
-    if branch.status != "ACTIVE" or outside or (last is not None and from_on > last):
-        message = f"{branch}在 {from_on} 还没有成立或已经撤销。"
-        raise UnableToRegisterError(message, field="from_on")
-    if person is not None:
-        _require_of_branch(branch, person, on=from_on)
-    before = Posting.objects.filter(branch=branch, kind=kind, from_on__lte=from_on)
-    held = before.select_related("person").order_by("-from_on").first()
-    if (held.person_id if held else None) == (person.pk if person else None):
-        who = person.name if person else NOBODY
-        message = f"{branch}的{kind.name}在 {from_on} 已经是“{who}”，不用登记。"
-        raise UnableToRegisterError(message, field="person")
-    row, is_new = Posting.objects.get_or_create(
-        branch=branch,
-        kind=kind,
-        from_on=from_on,
-        defaults={
-            "person": person,
-            "reason": reason,
-            "decided_at": at,
-            "decided_by": by.name,
-        },
-    )
-    if not is_new:
-        who = row.person.name if row.person else NOBODY
-        message = f"{branch}的{kind.name}在 {from_on} 已有任免（{who}），请换一个日期。"
-        raise UnableToRegisterError(message, field="from_on")
-    audit.record(
-        "branches.posting.appoint",
-        target=row,
-        by=by,
-        at=at,
-        before=held.person.name if held and held.person else "",
-        after=person.name if person else NOBODY,
-        reason=f"{branch.number} {kind.name} {from_on}：{reason}",
-    )
-    return row
-
-
-def _require_of_branch(branch: Branch, person: Person, *, on: date) -> None:
-    if branch.kind == Branch.Kind.ORDINARY:
-        found = _belonging(person, on=on)
-        is_in = found is not None and found.branch_id == branch.pk
-    else:
-        is_in = Attachment.objects.filter(
-            branch=branch, person=person, from_on__lte=on, until_on__gte=on
-        ).exists()
-    if not is_in:
-        message = f"{person.name}在 {on} 不是{branch}的人，请先转入或编入。"
-        raise UnableToRegisterError(message, field="person")

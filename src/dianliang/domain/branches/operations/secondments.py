@@ -13,6 +13,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST_DAYS = 3 * 366
 
@@ -72,11 +73,17 @@ def _require_fit(person: Person, branch: Branch, *, from_on: date, until_on: dat
     if not 0 < (until_on - from_on).days <= LONGEST_DAYS:
         raise UnableToSecondError("结束日期应在开始日期之后，最长三年。", field="until_on")
     if not person.is_active or (person.left_on is not None and person.left_on <= from_on):
-        raise UnableToSecondError(f"{person.name}已离岗，不能派出。", field="person")
+        raise UnableToSecondError(
+            Phrase("%(name)s已离岗，不能派出。", name=person.name), field="person"
+        )
     if branch.status != "ACTIVE":
-        raise UnableToSecondError(f"{branch}已撤销，不能接收。", field="branch")
+        raise UnableToSecondError(
+            Phrase("%(branch)s已撤销，不能接收。", branch=branch), field="branch"
+        )
     if person.pk in members_on(branch, on=from_on):
-        message = f"{person.name}本来就是{branch}的党员，不用派出。"
+        message = Phrase(
+            "%(name)s本来就是%(branch)s的党员，不用派出。", name=person.name, branch=branch
+        )
         raise UnableToSecondError(message, field="person")
 
 
@@ -91,15 +98,25 @@ def _require_free(
     ).select_related("person", "branch__unit")
     away = going_on.filter(person=person).first()
     if away is not None:
-        message = (
-            f"{person.name}在 {away.from_on} 至 {away.until_on} 已派往{away.branch}"
-            f"（{away.number}），请先结束或换日期。"
+        message = Phrase(
+            "%(name)s在 %(from_on)s 至 %(until_on)s 已派往%(branch)s（"
+            "%(number)s），请先结束或换日期。",
+            name=person.name,
+            from_on=away.from_on,
+            until_on=away.until_on,
+            branch=away.branch,
+            number=away.number,
         )
         raise UnableToSecondError(message, field="person")
     if kind.represents:
         taken = going_on.filter(branch=branch, kind__represents=True).first()
         if taken is not None:
-            message = f"{branch}在这段时间已有代表{taken.person.name}（{taken.number}）。"
+            message = Phrase(
+                "%(branch)s在这段时间已有代表%(name)s（%(number)s）。",
+                branch=branch,
+                name=taken.person.name,
+                number=taken.number,
+            )
             raise UnableToSecondError(message, field="branch")
 
 
@@ -112,7 +129,7 @@ def start(*, secondment: Secondment, by: Actor, at: datetime) -> Secondment:
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if secondment.from_on > at.astimezone(SHANGHAI).date():
-        raise UnableToSecondError(f"{secondment.from_on} 才到岗。")
+        raise UnableToSecondError(Phrase("%(from_on)s 才到岗。", from_on=secondment.from_on))
     return transitions.apply(secondment, "start", lifecycle=SECONDMENT, by=by, at=at)
 
 
@@ -125,7 +142,9 @@ def end(*, secondment: Secondment, on: date, appraisal: str, by: Actor, at: date
         IllegalTransitionError, StaleStateError: see the lifecycle.
     """
     if not secondment.from_on <= on <= at.astimezone(SHANGHAI).date():
-        message = f"结束日期应在 {secondment.from_on} 之后，且不晚于今天。"
+        message = Phrase(
+            "结束日期应在 %(from_on)s 之后，且不晚于今天。", from_on=secondment.from_on
+        )
         raise UnableToSecondError(message, field="on")
     changes = {"ended_on": min(on, secondment.until_on), "appraisal": appraisal}
     return transitions.apply(

@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_ACTIONS = 30
 LARGEST = Decimal(10) ** 12
@@ -66,12 +67,16 @@ def propose(
         UnableToStudyError: the branch is dissolved, the day lies behind, or a tier has no lead.
     """
     if branch.status != "ACTIVE":
-        raise UnableToStudyError(f"{branch}已撤销，不能立项。", field="branch")
+        raise UnableToStudyError(
+            Phrase("%(branch)s已撤销，不能立项。", branch=branch), field="branch"
+        )
     if due_on <= at.astimezone(SHANGHAI).date():
         raise UnableToStudyError("完成期限应晚于今天。", field="due_on")
     without = [str(label) for tier, label in TopicLead.Tier.choices if tier not in leads]
     if without:
-        message = f"请选择“{'、'.join(without)}”的牵头单位，四级责任缺一不可。"
+        message = Phrase(
+            "请选择“%(without)s”的牵头单位，四级责任缺一不可。", without=joined("、", without)
+        )
         raise UnableToStudyError(message, field="leads")
     topic = Topic.objects.create(
         number=next_number("KT", at=at),
@@ -174,11 +179,15 @@ def plan_action(
     if topic.status in {"CLOSED", "CANCELLED"}:
         raise UnableToStudyError("课题已结束，不能再列行动。")
     if not person.is_active:
-        raise UnableToStudyError(f"{person.name}已离岗，请另选责任人。", field="person")
+        raise UnableToStudyError(
+            Phrase("%(name)s已离岗，请另选责任人。", name=person.name), field="person"
+        )
     Topic.objects.select_for_update().get(pk=topic.pk)
     position = topic.actions.count() + 1
     if position > MOST_ACTIONS:
-        raise UnableToStudyError(f"行动最多 {MOST_ACTIONS} 项，请合并。", field="words")
+        raise UnableToStudyError(
+            Phrase("行动最多 %(most)s 项，请合并。", most=MOST_ACTIONS), field="words"
+        )
     action = TopicAction.objects.create(
         topic=topic, position=position, words=words, person=person, due_on=due_on
     )
@@ -213,10 +222,18 @@ def finish_action(
     if topic.status not in {"ACTING", "MEASURED"}:
         raise UnableToStudyError("课题不在实施中，请先“开始实施”。")
     if action.done_on is not None:
-        raise UnableToStudyError(f"行动 {action.position} 已于 {action.done_on} 完成。")
+        raise UnableToStudyError(
+            Phrase(
+                "行动 %(position)s 已于 %(done_on)s 完成。",
+                position=action.position,
+                done_on=action.done_on,
+            )
+        )
     today = at.astimezone(SHANGHAI).date()
     if done_on > today or (topic.before_on is not None and done_on < topic.before_on):
-        message = f"完成日期应在基线日期 {topic.before_on} 之后，且不晚于今天。"
+        message = Phrase(
+            "完成日期应在基线日期 %(before_on)s 之后，且不晚于今天。", before_on=topic.before_on
+        )
         raise UnableToStudyError(message, field="done_on")
     action.done_on, action.done_words = done_on, words
     action.record_kind, action.record_number = record
@@ -245,7 +262,7 @@ def measure(*, topic: Topic, reading: Reading, by: Actor, at: datetime) -> Topic
     if topic.before is None or topic.before_on is None:
         raise UnableToStudyError("还没有基线，不能填结果；请先定基线。", field="value")
     if reading.on <= topic.before_on:
-        message = f"结果日期应晚于基线日期 {topic.before_on}。"
+        message = Phrase("结果日期应晚于基线日期 %(before_on)s。", before_on=topic.before_on)
         raise UnableToStudyError(message, field="on")
     if not topic.actions.filter(done_on__isnull=False).exists():
         raise UnableToStudyError("还没有完成任何一项行动，不能填结果。", field="value")
@@ -288,7 +305,7 @@ def accept(*, topic: Topic, words: str, by: Actor, at: datetime) -> Topic:
         raise UnableToStudyError("请写验收意见。", field="reason")
     left = topic.actions.filter(done_on=None).count()
     if left:
-        raise UnableToStudyError(f"还有 {left} 项行动没有完成，不能验收。")
+        raise UnableToStudyError(Phrase("还有 %(left)s 项行动没有完成，不能验收。", left=left))
     return transitions.apply(topic, "accept", lifecycle=TOPIC, by=by, at=at, note=words)
 
 
@@ -308,7 +325,7 @@ def cancel(*, topic: Topic, reason: str, by: Actor, at: datetime) -> Topic:
 def _require_sense(reading: Reading, *, at: datetime) -> None:
     value = reading.value
     if not value.is_finite() or abs(value) >= LARGEST or round(value, PLACES) != value:
-        message = f"数值最多 {PLACES} 位小数，绝对值小于一万亿。"
+        message = Phrase("数值最多 %(places)s 位小数，绝对值小于一万亿。", places=PLACES)
         raise UnableToStudyError(message, field="value")
     if not reading.source:
         raise UnableToStudyError("请写明数据来源（系统、报表或测量方法）。", field="source")

@@ -16,6 +16,7 @@ from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LIFE_SUPPORT_RANK = 0
 NEAR = timedelta(days=366)
@@ -59,7 +60,7 @@ def open_alert(
         (ends_at, "ends_at", "结束时间"),
     ):
         if moment is not None and abs(moment - at) > NEAR:
-            message = f"{label}应在今天前后一年之内，请检查年份。"
+            message = Phrase("%(label)s应在今天前后一年之内，请检查年份。", label=Phrase(label))
             raise InvalidInputError(message, field=field)
     if ends_at is not None and ends_at <= starts_at:
         raise InvalidInputError("预计结束应晚于开始。", field="ends_at")
@@ -122,10 +123,13 @@ def close(*, alert: Alert, reason: str, by: Actor, at: datetime) -> Alert:
     """
     left = alert.contacts.filter(status__in=STILL_TO_CALL)
     if vital := left.filter(rank=LIFE_SUPPORT_RANK).count():
-        message = f"还有 {vital} 户生命支持客户没有联系上，不能结束。请派人上门或登记需要帮助。"
+        message = Phrase(
+            "还有 %(vital)s 户生命支持客户没有联系上，不能结束。请派人上门或登记需要帮助。",
+            vital=vital,
+        )
         raise UnableToCloseAlertError(message)
     if left.exists() and not reason.strip():
-        message = f"还有 {left.count()} 户没有联系上，请写明原因后再结束。"
+        message = Phrase("还有 %(count)s 户没有联系上，请写明原因后再结束。", count=left.count())
         raise UnableToCloseAlertError(message, field="reason")
     return transitions.apply(
         alert, "close", lifecycle=ALERT, by=by, at=at, note=reason, changes={"closed_at": at}

@@ -19,6 +19,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, TimeUnit
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_CATEGORIES = 12
 LEAST_NOTICE_DAYS = 3
@@ -112,10 +113,10 @@ def _require_sense(ruled: Ruled, *, today: date) -> None:
     if not 1 <= ruled.quorum_percent <= 100:
         raise UnableToCallError("法定人数应为 1 到 100（%）。", field="quorum_percent")
     if not LEAST_NOTICE_DAYS <= ruled.notice_working_days <= 30:
-        message = f"公示期应为 {LEAST_NOTICE_DAYS} 到 30 个工作日。"
+        message = Phrase("公示期应为 %(least)s 到 30 个工作日。", least=LEAST_NOTICE_DAYS)
         raise UnableToCallError(message, field="notice_working_days")
     if not 1 <= len(ruled.categories) <= MOST_CATEGORIES:
-        message = f"请写 1 到 {MOST_CATEGORIES} 个评选类别，每行一个。"
+        message = Phrase("请写 1 到 %(most)s 个评选类别，每行一个。", most=MOST_CATEGORIES)
         raise UnableToCallError(message, field="categories")
     if any(not 1 <= one.seats <= 99 for one in ruled.categories):
         raise UnableToCallError("每个类别的名额应为 1 到 99。", field="categories")
@@ -142,15 +143,24 @@ def take_votes(*, call: Call, by: Actor, at: datetime) -> Call:
     """
     Call.objects.select_for_update().get(pk=call.pk)
     if at.astimezone(SHANGHAI).date() <= call.nominate_until:
-        raise UnableToCallError(f"规则公布提名到 {call.nominate_until} 为止，次日起才能开始投票。")
+        raise UnableToCallError(
+            Phrase(
+                "规则公布提名到 %(nominate_until)s 为止，次日起才能开始投票。",
+                nominate_until=call.nominate_until,
+            )
+        )
     waiting = Nominee.objects.filter(category__call=call, status="NOMINATED").count()
     if waiting:
-        raise UnableToCallError(f"还有 {waiting} 个提名没有审定，不能开始投票。")
+        raise UnableToCallError(
+            Phrase("还有 %(waiting)s 个提名没有审定，不能开始投票。", waiting=waiting)
+        )
     nominees = list(Nominee.objects.filter(category__call=call, status="ELIGIBLE"))
     standing = {nominee.category_id for nominee in nominees}
     empty = [one.name for one in call.categories.all() if one.pk not in standing]
     if empty:
-        raise UnableToCallError(f"“{'、'.join(empty)}”还没有合格的候选人。")
+        raise UnableToCallError(
+            Phrase("“%(empty)s”还没有合格的候选人。", empty=joined("、", empty))
+        )
     call = transitions.apply(
         call, "vote", lifecycle=CALL, by=by, at=at, changes={"round": call.round + 1}
     )
@@ -161,7 +171,11 @@ def take_votes(*, call: Call, by: Actor, at: datetime) -> Call:
 def _lay_out(call: Call, nominees: Sequence[Nominee]) -> None:
     people = list(entitled(call))
     if len(people) < ballots.LEAST_VOTERS:
-        message = f"可投票的只有 {len(people)} 人，少于 {ballots.LEAST_VOTERS} 人不能保密。"
+        message = Phrase(
+            "可投票的只有 %(n)d 人，少于 %(least)s 人不能保密。",
+            n=len(people),
+            least=ballots.LEAST_VOTERS,
+        )
         raise UnableToCallError(message)
     ballots.lay_out(call, people=people, nominees=nominees)
 
@@ -187,7 +201,11 @@ def close_votes(*, call: Call, by: Actor, at: datetime) -> Call:
     ballots.hold(call)
     voted, may_vote = ballots.turnout(call)
     if at.astimezone(SHANGHAI).date() <= call.vote_until and voted < may_vote:
-        message = f"投票到 {call.vote_until} 为止，还有 {may_vote - voted} 人没有投票。"
+        message = Phrase(
+            "投票到 %(vote_until)s 为止，还有 %(may_vote)s 人没有投票。",
+            vote_until=call.vote_until,
+            may_vote=may_vote - voted,
+        )
         raise UnableToCallError(message)
     known = {"voted": voted, "entitled": may_vote}
     if voted * 100 < call.quorum_percent * may_vote or voted < ballots.LEAST_VOTERS:
@@ -252,11 +270,15 @@ def publish(*, call: Call, by: Actor, at: datetime) -> Call:
     """
     if call.notice_ends_at is not None and at < call.notice_ends_at:
         ends = call.notice_ends_at.astimezone(SHANGHAI)
-        raise UnableToCallError(f"公示到 {ends:%Y-%m-%d %H:%M} 为止，期满才能公布。")
+        raise UnableToCallError(
+            Phrase("公示到 %(ends)s 为止，期满才能公布。", ends=f"{ends:%Y-%m-%d %H:%M}")
+        )
     chosen = Nominee.objects.filter(category__call=call, is_chosen=True)
     open_count = chosen.filter(objections__status="OPEN").count()
     if open_count:
-        raise UnableToCallError(f"还有 {open_count} 条异议没有处理，不能公布。")
+        raise UnableToCallError(
+            Phrase("还有 %(open_count)s 条异议没有处理，不能公布。", open_count=open_count)
+        )
     call = transitions.apply(call, "publish", lifecycle=CALL, by=by, at=at)
     for nominee in chosen.select_related("category", "person", "team"):
         _enter(nominee, call, by=by, at=at)

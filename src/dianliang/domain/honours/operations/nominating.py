@@ -15,6 +15,7 @@ from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_OPEN = 5
 
@@ -183,7 +184,9 @@ def examine(*, nominee: Nominee, verb: str, reason: str, by: Actor, at: datetime
     since = nominee.category.call.since
     wrong = faults(nominee, lost=lost_an_honour([nominee], since=since))
     if verb == "pass" and wrong:
-        raise UnableToNominateError(f"不符合评选规则：{'；'.join(wrong)}。")
+        raise UnableToNominateError(
+            Phrase("不符合评选规则：%(wrong)s。", wrong=joined("；", wrong))
+        )
     if verb == "refuse" and not reason:
         raise UnableToNominateError("请写明不合格的原因。", field="reason")
     changes = {"refused_because": reason} if verb == "refuse" else {}

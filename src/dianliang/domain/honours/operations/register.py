@@ -15,6 +15,7 @@ from dianliang.domain.honours.operations.nominating import Subject
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToHonourError(DomainError):
@@ -146,6 +147,8 @@ def report(
         },
     )
     if not is_new:
-        raise UnableToHonourError(f"已登记过这篇报道（{made.number}）。", field="title")
+        raise UnableToHonourError(
+            Phrase("已登记过这篇报道（%(number)s）。", number=made.number), field="title"
+        )
     audit.record("honours.mediareport.report", target=made, by=by, at=at, reason=title)
     return made

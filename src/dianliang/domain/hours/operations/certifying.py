@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.engines.attesting import Statement, encode
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 
 def certifiable(
@@ -98,7 +99,9 @@ def _require_new(person: Person, unit: Unit, told: Particulars, **minutes: int) 
     same = ServiceCertificate.objects.filter(person=person, unit=unit, **words, **minutes)
     twin = same.filter(status="ISSUED", key__revoked_on=None).first()
     if twin is not None:
-        message = f"同样的证明 {twin.number} 已经出具，仍然有效；要换发请先撤销它。"
+        message = Phrase(
+            "同样的证明 %(number)s 已经出具，仍然有效；要换发请先撤销它。", number=twin.number
+        )
         raise UnableToCertifyError(message, field="from_on")
 
 

@@ -13,6 +13,7 @@ from dianliang.domain.hours.operations import posting
 from dianliang.domain.hours.operations.reviewing import UnableToReviewError
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToCorrectError(DomainError):
@@ -32,10 +33,10 @@ def take_back(*, record: HourRecord, because: str, by: Actor, at: datetime) -> H
     require_not_own(record, by=by)
     record = HourRecord.objects.select_for_update().get(pk=record.pk)
     if record.status != "PUBLISHED" or record.reverses_id is not None:
-        message = f"{record.number} 不是已公布的时长，不用冲销。"
+        message = Phrase("%(number)s 不是已公布的时长，不用冲销。", number=record.number)
         raise UnableToCorrectError(message)
     if HourRecord.objects.filter(reverses=record).exists():
-        raise UnableToCorrectError(f"{record.number} 已经冲销过了。")
+        raise UnableToCorrectError(Phrase("%(number)s 已经冲销过了。", number=record.number))
     if not because:
         raise UnableToCorrectError("请写明更正的原因。", field="because")
     counter = _copy(
@@ -118,7 +119,9 @@ def require_not_own(record: HourRecord, *, by: Actor) -> None:
         UnableToReviewError: the actor does.
     """
     if by.person_number and by.person_number == record.person.number:
-        raise UnableToReviewError(f"{record.number} 是您本人的时长，请由其他人更正。")
+        raise UnableToReviewError(
+            Phrase("%(number)s 是您本人的时长，请由其他人更正。", number=record.number)
+        )
 
 
 def _copy(record: HourRecord, *, minutes: int, by: Actor, at: datetime, **other: Any) -> HourRecord:

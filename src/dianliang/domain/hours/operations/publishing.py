@@ -14,6 +14,7 @@ from dianliang.domain.hours.operations import posting
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LEAST_WORKING_DAYS = 3
 MOST_WORKING_DAYS = 20
@@ -44,7 +45,11 @@ def announce(
     if not records:
         raise UnableToAnnounceError("没有待公示的时长。", field="records")
     if not LEAST_WORKING_DAYS <= working_days <= MOST_WORKING_DAYS:
-        message = f"公示应为 {LEAST_WORKING_DAYS} 到 {MOST_WORKING_DAYS} 个工作日。"
+        message = Phrase(
+            "公示应为 %(least)s 到 %(most)s 个工作日。",
+            least=LEAST_WORKING_DAYS,
+            most=MOST_WORKING_DAYS,
+        )
         raise UnableToAnnounceError(message, field="working_days")
     notice = HourNotice.objects.create(
         number=next_number("GS", at=at),
@@ -72,7 +77,7 @@ def close(*, notice: HourNotice, by: Actor, at: datetime) -> HourNotice:
         IllegalTransitionError, NotYourTurnError, StaleStateError: see `transitions.apply`.
     """
     if notice.ends_at > at:
-        raise UnableToAnnounceError(f"{notice.number} 的公示还没有满期。")
+        raise UnableToAnnounceError(Phrase("%(number)s 的公示还没有满期。", number=notice.number))
     shown = notice.records.select_related("person", "team", "unit")
     quiet = list(shown.filter(status="ON_NOTICE").order_by("pk"))
     for record in quiet:

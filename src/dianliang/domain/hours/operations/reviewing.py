@@ -11,6 +11,7 @@ from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 
 class UnableToReviewError(DomainError):
@@ -47,11 +48,21 @@ def approve(
     found = doubts_of([record])[record.pk]
     blocking = next((doubt for doubt in found if doubt.blocks), None)
     if blocking is not None:
-        message = f"{record.number}{blocking.reason}（{blocking.detail}）。{blocking.todo}"
+        message = Phrase(
+            "%(number)s%(reason)s（%(detail)s）。%(todo)s",
+            number=record.number,
+            reason=Phrase(blocking.reason),
+            detail=Phrase(blocking.detail),
+            todo=Phrase(blocking.todo),
+        )
         raise UnableToReviewError(message, field="started_at")
     if found and not words:
-        reasons = "、".join(doubt.reason for doubt in found)
-        message = f"{record.number}：{reasons}。请写明核实的情况再通过。"
+        reasons = joined("、", (Phrase(doubt.reason) for doubt in found))
+        message = Phrase(
+            "%(number)s：%(reasons)s。请写明核实的情况再通过。",
+            number=record.number,
+            reasons=reasons,
+        )
         raise UnableToReviewError(message, field="words")
     changes |= _seen(by, words)
     return transitions.apply(
@@ -82,11 +93,11 @@ def require_other(record: HourRecord, *, by: Actor) -> None:
         UnableToReviewError: the actor does.
     """
     if by.person_number and by.person_number == record.person.number:
-        message = f"{record.number} 是您本人的时长，请由其他人审核。"
+        message = Phrase("%(number)s 是您本人的时长，请由其他人审核。", number=record.number)
         raise UnableToReviewError(message)
     is_by_hand = record.source_kind == HourRecord.Source.DECLARED
     if is_by_hand and record.entered_by == by.id:
-        message = f"{record.number} 是您登记的申报，请由其他人审核。"
+        message = Phrase("%(number)s 是您登记的申报，请由其他人审核。", number=record.number)
         raise UnableToReviewError(message)
 
 

@@ -14,6 +14,7 @@ from dianliang.domain.hours.models import HourRecord
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST = timedelta(hours=24)
 Source = tuple[str, str]
@@ -159,15 +160,24 @@ def require_possible(giving: Giving, *, at: datetime) -> None:
     kind, number = giving.source
     name = f"{giving.person.name}（{giving.person.number}，{number}）"
     if kind not in HourRecord.Source.values:
-        raise UnableToTakeInError(f"{name}：来源“{kind}”认不出。", field="source")
+        raise UnableToTakeInError(
+            Phrase("%(name)s：来源“%(kind)s”认不出。", name=name, kind=kind), field="source"
+        )
     if not giving.started_at < giving.ended_at <= giving.started_at + LONGEST:
-        message = f"{name}：结束应晚于开始，一条时长不超过 24 小时。"
+        message = Phrase("%(name)s：结束应晚于开始，一条时长不超过 24 小时。", name=name)
         raise UnableToTakeInError(message, field="ended_at")
     if giving.ended_at > at:
-        raise UnableToTakeInError(f"{name}：还没有结束，请在结束后登记。", field="ended_at")
+        raise UnableToTakeInError(
+            Phrase("%(name)s：还没有结束，请在结束后登记。", name=name), field="ended_at"
+        )
     between = int((giving.ended_at - giving.started_at).total_seconds() // 60)
     if not 0 < giving.minutes <= max(between, 1):
-        message = f"{name}：起止之间只有 {between} 分钟，时长不能为 {giving.minutes} 分钟。"
+        message = Phrase(
+            "%(name)s：起止之间只有 %(between)s 分钟，时长不能为 %(minutes)s 分钟。",
+            name=name,
+            between=between,
+            minutes=giving.minutes,
+        )
         raise UnableToTakeInError(message, field="minutes")
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from dianliang.domain.intake.models import SavedFilter
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 MOST_KEPT = 30
 
@@ -26,7 +27,9 @@ def keep(*, name: str, query: str, is_shared: bool, by: Actor) -> SavedFilter:
         raise UnableToKeepFilterError("筛选条件太长，请减少搜索词后再存。")
     own = SavedFilter.objects.filter(owner_id=by.id)
     if own.exclude(name=name).count() >= MOST_KEPT:
-        raise UnableToKeepFilterError(f"最多存 {MOST_KEPT} 个常用筛选，请先删除不用的。")
+        raise UnableToKeepFilterError(
+            Phrase("最多存 %(most)s 个常用筛选，请先删除不用的。", most=MOST_KEPT)
+        )
     values = {
         "query": query,
         "owner_name": by.name,
@@ -45,7 +48,9 @@ def change(*, name: str, new_name: str, is_shared: bool, by: Actor) -> SavedFilt
     """
     found = _own(name, by=by)
     if new_name != name and SavedFilter.objects.filter(owner_id=by.id, name=new_name).exists():
-        raise UnableToKeepFilterError(f"已经有一个叫“{new_name}”的常用筛选。")
+        raise UnableToKeepFilterError(
+            Phrase("已经有一个叫“%(new_name)s”的常用筛选。", new_name=new_name)
+        )
     found.name = new_name
     found.shared_with = by.unit_code if is_shared else ""
     found.save(update_fields=["name", "shared_with"])

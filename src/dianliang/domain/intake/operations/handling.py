@@ -26,6 +26,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import TimeUnit, WorkCalendar
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 CLASSIFIABLE = frozenset({"RECEIVED", "ACCEPTED", "IN_PROGRESS"})
 """While in these, another service moves the need: its unit, promises and urgency follow."""
@@ -314,7 +315,9 @@ def set_urgency(*, need: Need, urgency: str, reason: str, by: Actor, at: datetim
     if need.status not in OPEN:
         raise UnableToHandleError("已结束的需求不能改缓急。")
     if need.urgency == urgency:
-        raise UnableToHandleError(f"缓急已经是“{need.get_urgency_display()}”。")
+        raise UnableToHandleError(
+            Phrase("缓急已经是“%(urgency)s”。", urgency=Phrase(need.get_urgency_display()))
+        )
     was = need.urgency
     is_danger = urgency == Need.Urgency.EMERGENCY
     as_seen = Need.objects.filter(pk=need.pk, status=need.status, urgency=was)

@@ -19,6 +19,7 @@ from dianliang.domain.intake.operations.handling import UnableToHandleError, dec
 from dianliang.domain.intake.suggesting import latest_suggestion
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 NONE_OF_THESE = ""
 """What is chosen where no service fits: nothing is taught by it, and nothing is moved."""
@@ -117,7 +118,7 @@ def settle(*, need: Need, service: Service, reason: str, by: Actor, at: datetime
     """
     suggestion = latest_suggestion(need)
     if suggestion is None:
-        raise UnableToHandleError(f"{need.number} 没有建议可更正。")
+        raise UnableToHandleError(Phrase("%(number)s 没有建议可更正。", number=need.number))
     last = (
         Decision.objects.filter(suggestion__need=need, aspect=Aspect.SERVICE)
         .order_by("-pk")

@@ -11,6 +11,7 @@ from dianliang.domain.intake.lifecycle import LEARNT_MODEL
 from dianliang.domain.intake.models import LearntModel
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 BODIES_KEPT = 10
 """So many of the newest can be brought back; older ones keep their figures only."""
@@ -81,7 +82,10 @@ def use(row: LearntModel, *, reason: str, by: Actor, at: datetime) -> LearntMode
         raise UnableToBringBackError("这一次正在使用，不必再启用。")
     if not row.body:
         raise UnableToBringBackError(
-            f"只保留最近 {BODIES_KEPT} 次学习的内容，这一次的已清除，不能重新启用。"
+            Phrase(
+                "只保留最近 %(bodies_kept)s 次学习的内容，这一次的已清除，不能重新启用。",
+                bodies_kept=BODIES_KEPT,
+            )
         )
     is_new = row.status == "READY"
     used = _use(row, "promote" if is_new else "bring_back", reason=reason, by=by, at=at)

@@ -10,6 +10,7 @@ from dianliang.domain.intake.models import Need, Participant
 from dianliang.domain.intake.operations.handling import UnableToHandleError
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 @transaction.atomic
@@ -18,7 +19,7 @@ def merge(*, need: Need, into: Need, by: Actor, at: datetime) -> Need:
     if need.pk == into.pk:
         raise UnableToHandleError("不能与自己合并。")
     if into.status in {"MERGED", "CANCELLED", "DECLINED", "CLOSED"}:
-        raise UnableToHandleError(f"{into.number} 已结束，不能并入。")
+        raise UnableToHandleError(Phrase("%(number)s 已结束，不能并入。", number=into.number))
     if need.parts.exclude(job__status="CANCELLED").exists():
         raise UnableToHandleError("本需求已拆出工单，请先撤销工单再合并。")
     if need.status in CLOCK_STOPPED:

@@ -15,6 +15,7 @@ from dianliang.domain.policies.models import Measure, PolicyDuty, PolicyEvidence
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 
 class UnableToDoError(DomainError):
@@ -39,7 +40,9 @@ def _lock(duty: PolicyDuty, *fields: str) -> None:
 def _require_open(duty: PolicyDuty) -> None:
     _lock(duty, "status")
     if duty.status != "OPEN":
-        message = f"任务现在是“{duty.get_status_display()}”，不能这样做，请刷新。"
+        message = Phrase(
+            "任务现在是“%(status)s”，不能这样做，请刷新。", status=Phrase(duty.get_status_display())
+        )
         raise UnableToDoError(message)
 
 
@@ -82,7 +85,7 @@ def prove(
                 added_at=at,
             )
     except IntegrityError as error:
-        message = f"记录 {record[1]} 已经是这项任务的佐证。"
+        message = Phrase("记录 %(record)s 已经是这项任务的佐证。", record=record[1])
         raise UnableToDoError(message, field="record") from error
     audit.record("policies.policyduty.prove", target=duty, by=by, at=at, after=record[1] or words)
     return made
@@ -117,7 +120,11 @@ def report(
     if counted is None and not shown.exists():
         raise UnableToDoError("请先加佐证（记录编号或文件），再报落实。")
     if duty.least and (quantity or 0) < duty.least and not words:
-        message = f"目标 {duty.least}，现在 {quantity or 0}。未达目标请写明原因。"
+        message = Phrase(
+            "目标 %(least)s，现在 %(quantity)s。未达目标请写明原因。",
+            least=duty.least,
+            quantity=quantity or 0,
+        )
         raise UnableToDoError(message, field="reason")
     changes = {
         "quantity": quantity,

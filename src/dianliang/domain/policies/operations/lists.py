@@ -17,6 +17,7 @@ from dianliang.domain.policies.models import Measure, PolicyDuty, PolicyEdition,
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 KEY_BYTES = 8
 
@@ -158,7 +159,7 @@ def strike(*, policy: PolicyList, position: int, by: Actor, at: datetime) -> Non
     """
     gone, _ = _draft_of(policy).measures.filter(position=position).delete()
     if not gone:
-        raise UnableToListError(f"草稿里没有第 {position} 条。")
+        raise UnableToListError(Phrase("草稿里没有第 %(position)s 条。", position=position))
     audit.record("policies.policylist.strike", target=policy, by=by, at=at, after=f"{position}")
 
 

@@ -16,6 +16,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.domain.workforce.models import Person, Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST = timedelta(hours=24)
 MOST_SERVED = 100_000
@@ -102,11 +103,13 @@ def record(
 
 def _require_pairs(pairs: Sequence[Pair]) -> None:
     if len(pairs) > MOST_PAIRS:
-        message = f"前后对照最多 {MOST_PAIRS} 组。"
+        message = Phrase("前后对照最多 %(most)s 组。", most=MOST_PAIRS)
         raise UnableToRecordActivityError(message, field="pairs")
     for pair in pairs:
         if pair.before.sha256 == pair.after.sha256:
-            message = f"“{pair.place}”的前后两张是同一张照片，请换成整治后的照片。"
+            message = Phrase(
+                "“%(place)s”的前后两张是同一张照片，请换成整治后的照片。", place=pair.place
+            )
             raise UnableToRecordActivityError(message, field="pairs")
 
 
@@ -127,12 +130,16 @@ def _require_possible(
     if not people:
         raise UnableToRecordActivityError("请勾选参加的人。", field="people")
     if not 0 <= served_people <= MOST_SERVED:
-        message = f"服务人数应在 0 到 {MOST_SERVED} 之间。"
+        message = Phrase("服务人数应在 0 到 %(most)s 之间。", most=MOST_SERVED)
         raise UnableToRecordActivityError(message, field="served_people")
     elsewhere = Participation.objects.filter(
         person__in=people, activity__started_at__lt=ended_at, activity__ended_at__gt=started_at
     )
     clash = elsewhere.select_related("person", "activity").first()
     if clash is not None:
-        message = f"{clash.person.name}同一时间已登记在{clash.activity.title}，请核对时间或人员。"
+        message = Phrase(
+            "%(name)s同一时间已登记在%(title)s，请核对时间或人员。",
+            name=clash.person.name,
+            title=clash.activity.title,
+        )
         raise UnableToRecordActivityError(message, field="people")

@@ -15,6 +15,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 Way = SessionAttendance.Way
 OPENS_BEFORE = timedelta(hours=1)
@@ -107,12 +108,18 @@ def _require_time(session: Session, noted: Noted) -> None:
     late = {"ENDED"} if noted.way in {Way.CAPTAIN, Way.DESK} else set()
     if session.status not in {"ANNOUNCED", "UNDER_WAY"} | late:
         label = SESSION_LABELS[session.status]
-        raise UnableToAttendError(f"“{session.title}”现为“{label}”，不能签到。")
+        raise UnableToAttendError(
+            Phrase(
+                "“%(title)s”现为“%(label)s”，不能签到。", title=session.title, label=Phrase(label)
+            )
+        )
     opens, closes = session.starts_at - OPENS_BEFORE, session.ends_at + CLOSES_AFTER
     if not opens <= noted.happened_at <= closes:
         first, last = opens.astimezone(SHANGHAI), closes.astimezone(SHANGHAI)
-        until = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%m月%d日 %H:%M}"
-        message = f"请在 {first:%m月%d日 %H:%M} 到 {until} 之间签到。"
+        until = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%m-%d %H:%M}"
+        message = Phrase(
+            "请在 %(first)s 到 %(until)s 之间签到。", first=f"{first:%m-%d %H:%M}", until=until
+        )
         raise UnableToAttendError(message)
 
 
@@ -162,7 +169,11 @@ def check_out(*, signup: Signup, noted: Noted, by: Actor, at: datetime) -> Sessi
         return attendance
     if session.status not in {"UNDER_WAY", "ENDED", "ANNOUNCED"}:
         label = SESSION_LABELS[session.status]
-        raise UnableToAttendError(f"“{session.title}”现为“{label}”，不能签退。")
+        raise UnableToAttendError(
+            Phrase(
+                "“%(title)s”现为“%(label)s”，不能签退。", title=session.title, label=Phrase(label)
+            )
+        )
     _require_past(noted, at=at, field="left_at")
     if noted.happened_at < attendance.checked_in_at:
         raise UnableToAttendError("签退时间早于签到时间，请核对。", field="left_at")

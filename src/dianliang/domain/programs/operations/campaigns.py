@@ -16,6 +16,7 @@ from dianliang.domain.programs.lifecycle import CAMPAIGN, TARGET
 from dianliang.domain.programs.models import Campaign, Correction, Target
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 CHUNK = 2000
 REASON_MAX = 200
@@ -239,7 +240,9 @@ def add(*, campaign: Campaign, aim: Aim, reason: str, by: Actor, at: datetime) -
     """
     locked = _frozen(campaign)
     if Target.objects.filter(campaign=locked, key=aim.key).exists():
-        raise UnableToCorrectError(f"{aim.key} 已在名单中，不能重复补入。", field="key")
+        raise UnableToCorrectError(
+            Phrase("%(key)s 已在名单中，不能重复补入。", key=aim.key), field="key"
+        )
     target = _target(locked, aim, last_serial(locked) + 1, is_added=True)
     target.save(force_insert=True)
     _correct(target, Correction.Kind.ADDED, reason=reason, by=by, at=at)
@@ -312,5 +315,7 @@ def reason_of(text: str) -> str:
     """
     words = text.strip()
     if not words or len(words) > REASON_MAX:
-        raise InvalidInputError(f"请写明原因，不超过 {REASON_MAX} 字。", field="reason")
+        raise InvalidInputError(
+            Phrase("请写明原因，不超过 %(most)s 字。", most=REASON_MAX), field="reason"
+        )
     return words

@@ -18,6 +18,7 @@ from dianliang.domain.workforce.models import Certificate, Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 HELD = ("ENDED", "ACCOUNTED")
 STILL_OPEN = ("DRAFT", "ANNOUNCED", "UNDER_WAY")
@@ -101,7 +102,12 @@ def enrol(*, course: Course, person: Person, by: Actor, at: datetime) -> Enrolme
     )
     if not is_new:
         label = ENROLMENT_LABELS[enrolment.status]
-        raise UnableToEnrolError(f"{person.name}已经报过这门课，现为“{label}”。", field="who")
+        raise UnableToEnrolError(
+            Phrase(
+                "%(name)s已经报过这门课，现为“%(label)s”。", name=person.name, label=Phrase(label)
+            ),
+            field="who",
+        )
     audit.record("programs.enrolment.enrol", target=enrolment, by=by, at=at)
     return enrolment
 
@@ -120,7 +126,9 @@ def mark(*, enrolment: Enrolment, mark: int, by: Actor, at: datetime) -> Enrolme
     if enrolment.course.pass_mark is None:
         raise UnableToConcludeError("这门课不考试，没有成绩可登记。")
     if enrolment.status != "ENROLLED":
-        raise UnableToConcludeError(f"{enrolment.person.name}已经判定，不能再改成绩。")
+        raise UnableToConcludeError(
+            Phrase("%(name)s已经判定，不能再改成绩。", name=enrolment.person.name)
+        )
     if not 0 <= mark <= 100:
         raise InvalidInputError("成绩应在 0 到 100 之间。", field="mark")
     before = "" if enrolment.mark is None else str(enrolment.mark)
@@ -177,8 +185,10 @@ def conclude(*, course: Course, by: Actor, at: datetime) -> Outcome:
         raise UnableToConcludeError("没有学员，不能结业。")
     without = [one.person.name for one in enrolments if one.mark is None]
     if course.pass_mark is not None and without:
-        listed = "、".join(without[:5])
-        raise UnableToConcludeError(f"还没有成绩：{listed} 等 {len(without)} 人。")
+        listed = joined("、", without[:5])
+        raise UnableToConcludeError(
+            Phrase("还没有成绩：%(listed)s 等 %(n)d 人。", listed=listed, n=len(without))
+        )
     granted = [_judge(course, one, held=held, by=by, at=at) for one in enrolments]
     transitions.apply(course, "conclude", lifecycle=COURSE, by=by, at=at)
     passed = sum(1 for one in enrolments if one.status == "PASSED")

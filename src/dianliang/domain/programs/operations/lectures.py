@@ -90,7 +90,7 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
     """
     wishes = _checked(wanted.wishes, at=at)
     if not 10 <= wanted.minutes <= LONGEST_MIN:
-        message = f"时长应在 10 到 {LONGEST_MIN} 分钟之间。"
+        message = Phrase("时长应在 10 到 %(most)s 分钟之间。", most=LONGEST_MIN)
         raise InvalidInputError(message, field="minutes")
     request = LectureRequest.objects.create(
         number=next_number("DJ", at=at),
@@ -120,7 +120,7 @@ def ask(*, wanted: Wanted, by: Actor, at: datetime) -> LectureRequest:
 def _checked(wanted: Sequence[datetime], *, at: datetime) -> list[datetime]:
     wishes = list(dict.fromkeys(wanted))
     if not 1 <= len(wishes) <= MOST_WISHES:
-        message = f"请填写 1 到 {MOST_WISHES} 个希望的时间。"
+        message = Phrase("请填写 1 到 %(most)s 个希望的时间。", most=MOST_WISHES)
         raise InvalidInputError(message, field="wishes")
     if min(wishes) <= at:
         raise InvalidInputError("希望的时间应在今后。", field="wishes")
@@ -185,10 +185,14 @@ def arrange(
         words = Phrase("%(who)s不能讲这一场：%(why)s。", who=lecturer.person.name, why=why)
         raise UnableToArrangeError(words, field="lecturer")
     if place > 0 and len(reason) < 2:
-        message = f"{lecturer.person.name}不是排在最前的讲师，请写明选他的理由。"
+        message = Phrase(
+            "%(name)s不是排在最前的讲师，请写明选他的理由。", name=lecturer.person.name
+        )
         raise UnableToArrangeError(message, field="reason")
     if wish != ranking[place].wish:
-        message = f"{lecturer.person.name}能来的时间刚有变化，请看新的排序再安排。"
+        message = Phrase(
+            "%(name)s能来的时间刚有变化，请看新的排序再安排。", name=lecturer.person.name
+        )
         raise UnableToArrangeError(message, field="wish")
     planned = _planned(request, starts_at=wishes_of(request)[wish], team=team)
     session = sessions.plan(planned=planned, by=by, at=at)

@@ -75,13 +75,18 @@ def open_offer(*, opened: Opened, by: Actor, at: datetime) -> Offer:
     """
     rules = rules_of(opened.service, opened.way)
     if rules is None or opened.way == Way.SELF_BOOK:
-        message = f"“{opened.service.name}”没有开通这种承接方式，请先在“承接规则”里开通。"
+        message = Phrase(
+            "“%(name)s”没有开通这种承接方式，请先在“承接规则”里开通。", name=opened.service.name
+        )
         raise InvalidInputError(message, field="way")
     _require_span(opened.starts_at, opened.ends_at, at=at)
     is_bid, is_grab = opened.way == Way.BID, opened.way == Way.GRAB
     bids_until = at + timedelta(hours=rules.bid_hours) if is_bid else None
     if bids_until is not None and bids_until >= opened.starts_at:
-        message = f"竞单要 {rules.bid_hours} 小时，服务开始前来不及，请改时间或改用抢单。"
+        message = Phrase(
+            "竞单要 %(bid_hours)s 小时，服务开始前来不及，请改时间或改用抢单。",
+            bid_hours=rules.bid_hours,
+        )
         raise InvalidInputError(message, field="starts_at")
     offer = Offer.objects.create(
         number=next_number("GY", at=at),
@@ -158,8 +163,12 @@ def held(offer: Offer, team: Team) -> tuple[Offer, Team]:
 
 def _take(offer: Offer, team: Team, verb: str, *, reason: str, by: Actor, at: datetime) -> Offer:
     if offer.status != "OPEN":
-        whose = f"，已由{offer.team.name}承接" if offer.team else ""
-        message = f"这一单现为“{OFFER.labels[offer.status]}”{whose}。"
+        whose = Phrase("，已由%(team)s承接", team=offer.team.name) if offer.team else ""
+        message = Phrase(
+            "这一单现为“%(labels)s”%(whose)s。",
+            labels=Phrase(OFFER.labels[offer.status]),
+            whose=whose,
+        )
         raise StaleStateError(message)
     if at >= offer.ends_at:
         raise UnableToTakeError("服务时间已过，不能再承接。")
@@ -167,7 +176,9 @@ def _take(offer: Offer, team: Team, verb: str, *, reason: str, by: Actor, at: da
         team, service=offer.service, starts_at=offer.starts_at, ends_at=offer.ends_at
     )
     if why_not:
-        raise UnableToTakeError(f"{why_not}，不能承接。", field="team")
+        raise UnableToTakeError(
+            Phrase("%(why_not)s，不能承接。", why_not=Phrase(why_not)), field="team"
+        )
     changes = {"team": team, "taken_at": at, "reason": reason}
     note = f"{team.name}。{reason}" if reason else team.name
     return transitions.apply(offer, verb, lifecycle=OFFER, by=by, at=at, note=note, changes=changes)
@@ -203,7 +214,10 @@ def grab(*, offer: Offer, team: Team, verdict: Verdict, by: Actor, at: datetime)
     if offer.way != Way.GRAB:
         raise UnableToTakeError("这一单不是抢单。")
     if offer.status == "OPEN" and not verdict.may:
-        raise UnableToTakeError(f"{team.name}现在不能抢：{verdict.words}。", field="team")
+        raise UnableToTakeError(
+            Phrase("%(name)s现在不能抢：%(words)s。", name=team.name, words=Phrase(verdict.words)),
+            field="team",
+        )
     return _take(offer, team, "grab", reason=verdict.words, by=by, at=at)
 
 
@@ -220,7 +234,7 @@ def bid(*, offer: Offer, team: Team, people: int, words: str, by: Actor, at: dat
         raise UnableToTakeError("这一单现在不能提交竞单。")
     if at >= offer.bids_until:
         until = offer.bids_until.astimezone(SHANGHAI)
-        raise UnableToTakeError(f"竞单已于 {until:%m-%d %H:%M} 截止。")
+        raise UnableToTakeError(Phrase("竞单已于 %(until)s 截止。", until=f"{until:%m-%d %H:%M}"))
     if not 1 <= people <= 100:
         raise InvalidInputError("出人数应在 1 到 100 之间。", field="people")
     row, _ = Bid.objects.update_or_create(
@@ -254,12 +268,14 @@ def choose(
         raise UnableToTakeError("这一单不是竞单。")
     if at < offer.bids_until:
         until = offer.bids_until.astimezone(SHANGHAI)
-        raise UnableToTakeError(f"竞单到 {until:%m-%d %H:%M} 才打开，现在不能选定。")
+        raise UnableToTakeError(
+            Phrase("竞单到 %(until)s 才打开，现在不能选定。", until=f"{until:%m-%d %H:%M}")
+        )
     place = next((n for n, one in enumerate(ranking) if one.code == team.code), None)
     if place is None:
-        raise UnableToTakeError(f"{team.name}没有提交应答。", field="team")
+        raise UnableToTakeError(Phrase("%(name)s没有提交应答。", name=team.name), field="team")
     if place > 0 and len(reason) < 2:
-        message = f"{team.name}不是排在最前的，请写明选定的理由。"
+        message = Phrase("%(name)s不是排在最前的，请写明选定的理由。", name=team.name)
         raise UnableToTakeError(message, field="reason")
     reason = reason or "排序最前：" + "，".join(ranking[place].reasons)
     return _take(offer, team, "choose", reason=reason[:200], by=by, at=at)
@@ -295,15 +311,14 @@ def book(*, booked: Booked, by: Actor, at: datetime) -> Offer:
         raise InvalidInputError("这项服务没有开通自约。", field="service")
     _require_span(booked.starts_at, booked.ends_at, at=at)
     if booked.starts_at > at + timedelta(days=rules.ahead_days + 1):
-        message = f"最多提前 {rules.ahead_days} 天预约。"
+        message = Phrase("最多提前 %(ahead_days)s 天预约。", ahead_days=rules.ahead_days)
         raise InvalidInputError(message, field="slot")
     team = Team.objects.select_for_update().get(pk=booked.team.pk)
     why_not = hindrance(
         team, service=booked.service, starts_at=booked.starts_at, ends_at=booked.ends_at
     )
     if why_not:
-        message = "这个时间刚被别人约走，请换一个时间。"
-        raise UnableToTakeError(message, field="slot")
+        raise UnableToTakeError("这个时间刚被别人约走，请换一个时间。", field="slot")
     offer = Offer.objects.create(
         number=next_number("GY", at=at),
         service=booked.service,

@@ -13,6 +13,7 @@ from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import DomainError, InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 LEAST_DAYS, MOST_DAYS = 2, 23
 NEAR_M = 300
@@ -46,7 +47,9 @@ def assign(
         UnableToPlanPresenceError: the person has the duty at this site already.
     """
     if not LEAST_DAYS <= days_a_month <= MOST_DAYS:
-        message = f"每月驻点应为 {LEAST_DAYS} 到 {MOST_DAYS} 个工作日。"
+        message = Phrase(
+            "每月驻点应为 %(least)s 到 %(most)s 个工作日。", least=LEAST_DAYS, most=MOST_DAYS
+        )
         raise InvalidInputError(message, field="days_a_month")
     if kind not in PresenceDuty.Kind.values:
         raise InvalidInputError("请选择联络员或网格员。", field="kind")
@@ -57,7 +60,14 @@ def assign(
         defaults={"kind": kind, "days_a_month": days_a_month, "valid_from": on},
     )
     if not is_new:
-        raise UnableToPlanPresenceError(f"{person.name}已在{site.name}驻点。", field="person")
+        raise UnableToPlanPresenceError(
+            Phrase(
+                "%(person_name)s已在%(site_name)s驻点。",
+                person_name=person.name,
+                site_name=site.name,
+            ),
+            field="person",
+        )
     words = f"{person.number} → {site.code}，每月 {days_a_month} 天"
     audit.record("programs.presenceduty.assign", target=duty, by=by, at=at, after=words)
     return duty
@@ -72,7 +82,11 @@ def end(*, duty: PresenceDuty, on: date, by: Actor, at: datetime) -> PresenceDut
         InvalidInputError: it would end before it began.
     """
     if duty.valid_until is not None:
-        message = f"{duty.person.name}在{duty.site.name}的驻点职责已结束。"
+        message = Phrase(
+            "%(duty_person_name)s在%(duty_site_name)s的驻点职责已结束。",
+            duty_person_name=duty.person.name,
+            duty_site_name=duty.site.name,
+        )
         raise UnableToPlanPresenceError(message)
     if on < duty.valid_from:
         raise InvalidInputError("结束日期不能早于开始日期。", field="on")
@@ -116,7 +130,13 @@ def plan_days(
         because = because or ("当天已安排在别的站点" if day in elsewhere else "")
         if because:
             raise UnableToPlanPresenceError(
-                f"{duty.person.name} {day:%m月%d日}：{because}。", field="days"
+                Phrase(
+                    "%(name)s %(day)s：%(because)s。",
+                    name=duty.person.name,
+                    day=f"{day:%m-%d}",
+                    because=Phrase(because),
+                ),
+                field="days",
             )
     PresenceDay.objects.bulk_create(
         PresenceDay(duty=duty, on=day, is_planned=True) for day in fresh
@@ -174,16 +194,25 @@ def check_in(
     if not calendar.is_working_day(on):
         raise UnableToCheckInError("今天不是工作日，不计驻点，请在工作日签到。")
     if not OPENS_AT <= here.time() <= CLOSES_AT:
-        message = f"请在 {OPENS_AT:%H:%M} 到 {CLOSES_AT:%H:%M} 之间签到，其他时间不计驻点。"
+        message = Phrase(
+            "请在 %(opens_at)s 到 %(closes_at)s 之间签到，其他时间不计驻点。",
+            opens_at=f"{OPENS_AT:%H:%M}",
+            closes_at=f"{CLOSES_AT:%H:%M}",
+        )
         raise UnableToCheckInError(message)
     if on < duty.valid_from or (duty.valid_until and on > duty.valid_until):
         raise UnableToCheckInError("今天不在您的驻点职责期内。")
     if accuracy_m > MOST_UNSURE_M:
-        message = f"定位误差 {accuracy_m} 米太大，请到室外或打开精确定位后再签到。"
+        message = Phrase(
+            "定位误差 %(accuracy_m)s 米太大，请到室外或打开精确定位后再签到。",
+            accuracy_m=accuracy_m,
+        )
         raise UnableToCheckInError(message, field="accuracy_m")
     away = round(point.distance_m(GeoPoint(duty.site.lat, duty.site.lon)))
     if away > NEAR_M + accuracy_m:
-        message = f"您离{duty.site.name}约 {away} 米，请到站点后再签到。"
+        message = Phrase(
+            "您离%(name)s约 %(away)s 米，请到站点后再签到。", name=duty.site.name, away=away
+        )
         raise UnableToCheckInError(message, field="lat")
     arrival = {
         "checked_in_at": at,

@@ -11,6 +11,7 @@ from dianliang.domain.programs.models import Campaign, Recheck, RecheckRound, Ta
 from dianliang.domain.programs.operations.campaigns import reason_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_SEED = 2**31 - 1
 
@@ -31,7 +32,9 @@ def draw(*, campaign: Campaign, size: int, seed: int, by: Actor, at: datetime) -
         InvalidInputError: the seed or the size makes no sense.
     """
     if not 0 < seed <= MOST_SEED:
-        raise InvalidInputError(f"随机种子应在 1 到 {MOST_SEED} 之间。", field="seed")
+        raise InvalidInputError(
+            Phrase("随机种子应在 1 到 %(most)s 之间。", most=MOST_SEED), field="seed"
+        )
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.status != "FROZEN":
         raise UnableToSampleError("名单冻结后、行动结束前才能抽样复核。")
@@ -39,7 +42,7 @@ def draw(*, campaign: Campaign, size: int, seed: int, by: Actor, at: datetime) -
         raise UnableToSampleError("上一轮抽中的还没有复核完，请先填完结果。")
     done = {target.key: target for target in Target.objects.filter(campaign=locked, status="DONE")}
     if not 0 < size <= len(done):
-        message = f"样本量应在 1 到 {len(done)}（已完成数）之间。"
+        message = Phrase("样本量应在 1 到 %(n)d（已完成数）之间。", n=len(done))
         raise InvalidInputError(message, field="size")
     made = RecheckRound.objects.create(
         campaign=locked,
@@ -71,7 +74,7 @@ def judge(*, target: Target, passed: bool, words: str, by: Actor, at: datetime) 
     found = reason_of(words) if not passed else words.strip()[:200]
     check = Recheck.objects.select_for_update().filter(target=target, passed=None).first()
     if check is None:
-        raise UnableToSampleError(f"{target.number} 没有被抽中，或已复核。")
+        raise UnableToSampleError(Phrase("%(number)s 没有被抽中，或已复核。", number=target.number))
     verb = "pass_check" if passed else "fail_check"
     changes = {} if passed else {"note": found, "done_at": None, "job": None}
     transitions.apply(target, verb, lifecycle=TARGET, by=by, at=at, note=found, changes=changes)

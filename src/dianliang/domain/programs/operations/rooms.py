@@ -14,6 +14,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 FIELDS = {"starts": "starts_at", "ends": "ends_at", "persons": "places"}
 """What the form of a session calls the fields of a booking."""
@@ -36,9 +37,12 @@ def require_open(site: Site, *, starts_at: datetime, ends_at: datetime) -> None:
         return
     day = starts_at.astimezone(SHANGHAI).date()
     (told,) = openings([site.pk], first=day, days=1)[site.pk]
-    message = (
-        f"{site.name} {day:%m月%d日}的开放时间：{spoken(told.spans)}。请改时间；"
-        "已和阵地说好的，请勾选“开放时间以外也办”。"
+    message = Phrase(
+        "%(name)s %(day)s的开放时间：%(spoken)s。请改时间；已和阵地说好的，"
+        "请勾选“开放时间以外也办”。",
+        name=site.name,
+        day=f"{day:%m-%d}",
+        spoken=spoken(told.spans),
     )
     raise UnableToUsePlaceError(message, field="starts_at")
 
@@ -54,7 +58,11 @@ def book(*, session: Session, room: Bookable, is_keeper: bool, by: Actor, at: da
     if session.status not in {"DRAFT", "ANNOUNCED"}:
         raise UnableToUsePlaceError("只有草稿和报名中的场次可以订场室。", field="room")
     if session.site_id is not None and session.site_id != room.site_id:
-        message = f"{room.name}在{room.site.name}，和场次的阵地不同，请改选。"
+        message = Phrase(
+            "%(room_name)s在%(room_site_name)s，和场次的阵地不同，请改选。",
+            room_name=room.name,
+            room_site_name=room.site.name,
+        )
         raise UnableToUsePlaceError(message, field="room")
     release(session=session, reason="改订场室", by=by, at=at)
     booking = _take(session, room, is_keeper=is_keeper, by=by, at=at)

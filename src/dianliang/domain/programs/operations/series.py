@@ -21,6 +21,7 @@ from dianliang.domain.venues.models import Bookable
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI, WorkCalendar
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_AHEAD_DAYS = 120
 
@@ -107,10 +108,10 @@ def open_series(*, opened: Opened, by: Actor, at: datetime) -> Series:
     if not 10 <= series.minutes <= 1440:
         raise UnableToRepeatError("时长应在 10 到 1440 分钟之间。", field="minutes")
     if not 1 <= series.ahead_days <= MOST_AHEAD_DAYS:
-        message = f"提前发布应在 1 到 {MOST_AHEAD_DAYS} 天之间。"
+        message = Phrase("提前发布应在 1 到 %(most)s 天之间。", most=MOST_AHEAD_DAYS)
         raise UnableToRepeatError(message, field="ahead_days")
     if series.places is not None and not 1 <= series.places <= MOST_PLACES:
-        message = f"名额应在 1 到 {MOST_PLACES} 之间；不限名额请留空。"
+        message = Phrase("名额应在 1 到 %(most)s 之间；不限名额请留空。", most=MOST_PLACES)
         raise UnableToRepeatError(message, field="places")
     series.save()
     series.skills.set(opened.skills)
@@ -233,7 +234,11 @@ def choose_room(
         UnableToRepeatError: the room is at another base.
     """
     if room is not None and series.site_id not in {None, room.site_id}:
-        message = f"{room.name}在{room.site.name}，和系列的阵地不同，请改选。"
+        message = Phrase(
+            "%(room_name)s在%(room_site_name)s，和系列的阵地不同，请改选。",
+            room_name=room.name,
+            room_site_name=room.site.name,
+        )
         raise UnableToRepeatError(message, field="room")
     series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
     Series.objects.filter(pk=series.pk).update(room=room)
@@ -285,11 +290,11 @@ def make_exception(
         rule_of(series), since=on, until=on + timedelta(days=1), calendar=calendar
     )
     if not days:
-        raise UnableToRepeatError(f"{on} 不是这个系列的日期。", field="on")
+        raise UnableToRepeatError(Phrase("%(on)s 不是这个系列的日期。", on=on), field="on")
     if days[0].on < at.astimezone(SHANGHAI).date():
         raise UnableToRepeatError("这一天已经过去，不能再改。", field="on")
     if series.exceptions.filter(on=on).exists():
-        raise UnableToRepeatError(f"{on} 已登记过例外。", field="on")
+        raise UnableToRepeatError(Phrase("%(on)s 已登记过例外。", on=on), field="on")
     if moved_to is not None and moved_to <= at:
         raise UnableToRepeatError("改到的时间已经过去。", field="moved_to")
     if moved_to is not None and moved_to > at + FARTHEST:
@@ -297,7 +302,10 @@ def make_exception(
     session = series.sessions.filter(series_on=on).first()
     if session is not None and session.status != "ANNOUNCED":
         label = SESSION_LABELS[session.status]
-        raise UnableToRepeatError(f"{on} 的场次现为“{label}”，不能再改。", field="on")
+        raise UnableToRepeatError(
+            Phrase("%(on)s 的场次现为“%(label)s”，不能再改。", on=on, label=Phrase(label)),
+            field="on",
+        )
     kind = SeriesException.Kind.SKIPPED if moved_to is None else SeriesException.Kind.MOVED
     exception = SeriesException.objects.create(
         series=series, on=on, kind=kind, moved_to=moved_to, reason=reason
@@ -351,7 +359,7 @@ def end_series(*, series: Series, on: date, reason: str, by: Actor, at: datetime
     if on < at.astimezone(SHANGHAI).date() - timedelta(days=1):
         raise UnableToRepeatError("最后一天已经过去，请填今天或以后。", field="on")
     if series.ends_on is not None and on > series.ends_on:
-        message = f"系列本来到 {series.ends_on} 结束，最后一天不能更晚。"
+        message = Phrase("系列本来到 %(ends_on)s 结束，最后一天不能更晚。", ends_on=series.ends_on)
         raise UnableToRepeatError(message, field="on")
     Series.objects.filter(pk=series.pk).update(ends_on=on)
     audit.record("programs.series.end", target=series, by=by, at=at, after=str(on), reason=reason)

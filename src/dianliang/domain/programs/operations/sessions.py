@@ -31,6 +31,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST = timedelta(hours=24)
 FARTHEST = timedelta(days=400)
@@ -138,10 +139,10 @@ def _require_possible(planned: Planned, *, at: datetime) -> None:
     if until is not None and until > planned.ends_at:
         raise UnableToPlanSessionError("报名截止不能晚于活动结束。", field="signup_until")
     if planned.places is not None and not 1 <= planned.places <= MOST_PLACES:
-        message = f"名额应在 1 到 {MOST_PLACES} 之间；不限名额请留空。"
+        message = Phrase("名额应在 1 到 %(most)s 之间；不限名额请留空。", most=MOST_PLACES)
         raise UnableToPlanSessionError(message, field="places")
     if not 20 <= planned.radius_m <= MOST_RADIUS_M:
-        message = f"签到范围应在 20 到 {MOST_RADIUS_M} 米之间。"
+        message = Phrase("签到范围应在 20 到 %(most)s 米之间。", most=MOST_RADIUS_M)
         raise UnableToPlanSessionError(message, field="radius_m")
 
 
@@ -153,8 +154,7 @@ def _require_period(starts_at: datetime, ends_at: datetime, *, at: datetime) -> 
         message = "这一场已经结束。已经办过的活动请在“志愿服务”里登记。"
         raise UnableToPlanSessionError(message, field="starts_at")
     if starts_at > at + FARTHEST:
-        message = "开始时间太远，请检查年份。"
-        raise UnableToPlanSessionError(message, field="starts_at")
+        raise UnableToPlanSessionError("开始时间太远，请检查年份。", field="starts_at")
 
 
 @transaction.atomic
@@ -194,9 +194,10 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     if session.status not in {"DRAFT", "ANNOUNCED"}:
         raise UnableToPlanSessionError("只有草稿和报名中的场次可以改时间地点。")
     _require_period(change.starts_at, change.ends_at, at=at)
-    taken = signing.taken(session)
-    if change.places is not None and not max(1, taken) <= change.places <= MOST_PLACES:
-        message = f"已有 {taken} 人占着名额，名额应在 {max(1, taken)} 到 {MOST_PLACES} 之间。"
+    least = max(1, signing.taken(session))
+    if change.places is not None and not least <= change.places <= MOST_PLACES:
+        words = "名额应在 %(n)d 到 %(most)d 之间，不能少于已占的名额。"
+        message = Phrase(words, n=least, most=MOST_PLACES)
         raise UnableToPlanSessionError(message, field="places")
     before, places = _when_and_where(session), _limit(session)
     held_open = session.starts_at - session.signup_until
@@ -389,7 +390,7 @@ def add_photos(
     if session.status not in {"UNDER_WAY", "ENDED", "ACCOUNTED"}:
         raise InvalidInputError("活动开始后才能上传照片。", field="photos")
     if session.photos.count() + len(photos) > MOST_PHOTOS:
-        raise InvalidInputError(f"每场最多 {MOST_PHOTOS} 张照片。", field="photos")
+        raise InvalidInputError(Phrase("每场最多 %(n)s 张照片。", n=MOST_PHOTOS), field="photos")
     SessionPhoto.objects.bulk_create(
         SessionPhoto(session=session, file=file, words=words, added_by=by.name, added_at=at)
         for file, words in photos

@@ -15,6 +15,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.periods import TimeWindow
+from dianliang.kernel.phrases import Phrase
 
 Notice = SessionNotice.Kind
 NOTICE_MAX = 300
@@ -122,33 +123,47 @@ def _require_open(session: Session, *, channel: str, at: datetime) -> None:
     may = {"ANNOUNCED", "UNDER_WAY"} if is_on_site else {"ANNOUNCED"}
     if session.status not in may:
         label = SESSION_LABELS[session.status]
-        raise UnableToSignUpError(f"“{session.title}”现为“{label}”，不能报名。")
+        raise UnableToSignUpError(
+            Phrase(
+                "“%(title)s”现为“%(label)s”，不能报名。", title=session.title, label=Phrase(label)
+            )
+        )
     if not is_on_site and at >= session.signup_until:
         until = session.signup_until.astimezone(SHANGHAI)
-        raise UnableToSignUpError(f"报名已于 {until:%m月%d日 %H:%M} 截止。")
+        raise UnableToSignUpError(Phrase("报名已于 %(until)s 截止。", until=f"{until:%m-%d %H:%M}"))
 
 
 def _require_free(person: Person, session: Session, *, tells: bool) -> None:
     """Refuse who has something else then; what it is, is told to nobody who is not known."""
     if not person.is_active:
-        raise UnableToSignUpError(f"{person.name}已离岗，不能报名。", field="person")
+        raise UnableToSignUpError(
+            Phrase("%(name)s已离岗，不能报名。", name=person.name), field="person"
+        )
     own = session.signups.filter(person=person)
     if own.filter(status__in=[*IS_COMING, "ABSENT"]).exists():
-        raise UnableToSignUpError(f"{person.name}已经报过这一场。", field="person")
+        raise UnableToSignUpError(
+            Phrase("%(name)s已经报过这一场。", name=person.name), field="person"
+        )
     other = elsewhere(person, session)
     if other is not None and not tells:
-        message = f"{person.name}同一时间已报了别的活动，请先退出那一场。"
+        message = Phrase("%(name)s同一时间已报了别的活动，请先退出那一场。", name=person.name)
         raise UnableToSignUpError(message, field="person")
     if other is not None:
         start = other.session.starts_at.astimezone(SHANGHAI)
-        message = (
-            f"{person.name}同一时间已报名“{other.session.title}”（{start:%m月%d日 %H:%M}），"
-            "请先退出那一场。"
+        message = Phrase(
+            "%(name)s同一时间已报名“%(title)s”（%(start)s），请先退出那一场。",
+            name=person.name,
+            title=other.session.title,
+            start=f"{start:%m-%d %H:%M}",
         )
         raise UnableToSignUpError(message, field="person")
     bound = availability.engagements([person.pk], TimeWindow(session.starts_at, session.ends_at))
     if bound:
-        message = f"{person.name}{bound[person.pk]}，不能同时参加。请先换班，或选另一场。"
+        message = Phrase(
+            "%(name)s%(bound)s，不能同时参加。请先换班，或选另一场。",
+            name=person.name,
+            bound=bound[person.pk],
+        )
         raise UnableToSignUpError(message, field="person")
 
 
@@ -208,7 +223,7 @@ def fill(*, session: Session, by: Actor, at: datetime) -> list[Signup]:
         start = session.starts_at.astimezone(SHANGHAI)
         words = (
             f"有名额空出，您已从候补转为正式报名：“{session.title}”，"
-            f"{start:%m月%d日 %H:%M}。来不了请退出，把名额让给别人。"
+            f"{start:%m-%d %H:%M}。来不了请退出，把名额让给别人。"
         )
         tell(signup, Notice.MOVED_UP, words, at=at)
         moved.append(signup)

@@ -15,6 +15,7 @@ from dianliang.domain.programs.models import Activity, Campaign, Evidence, Reche
 from dianliang.domain.work.models import Job, Visit
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 Kind = Evidence.Kind
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -112,11 +113,18 @@ def complete(
     """
     _keep(target, pieces, by=by, at=at)
     if not _standing(target).exists():
-        message = f"{target.number} 还没有任何有效证据，请写明做了什么或附照片后再登记完成。"
+        message = Phrase(
+            "%(number)s 还没有任何有效证据，请写明做了什么或附照片后再登记完成。",
+            number=target.number,
+        )
         raise EvidenceMissingError(message, field="evidence")
     lacking = _lacking(target)
     if lacking:
-        message = f"{target.number} 还缺{'、'.join(lacking)}，请补齐后再登记完成。"
+        message = Phrase(
+            "%(number)s 还缺%(lacking)s，请补齐后再登记完成。",
+            number=target.number,
+            lacking=joined("、", lacking),
+        )
         raise EvidenceMissingError(message, field="evidence")
     return _move(target, "complete", by=by, at=at, done_at=done_at, reason="", note="")
 

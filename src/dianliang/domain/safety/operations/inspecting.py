@@ -21,6 +21,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 
 GRAVITY = [HazardClass.GENERAL, HazardClass.MAJOR, HazardClass.GRAVE]
 IN_HOUSE = "内部派单"
@@ -85,33 +86,47 @@ def _checked(item: Item, record: Record) -> Answer:
     """Return the answer to an item, or say what is missing of it."""
     answer = next((each for each in record.answers if each.code == item.code), None)
     if answer is None or answer.value not in {*ANSWERS, ""}:
-        raise UnableToInspectError(f"“{item.wording}”还没有填。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”还没有填。", wording=item.wording), field=item.code
+        )
     if item.kind == "number" and answer.value != ABSENT:
         answer = _measured(item, answer)
     elif not answer.value:
-        raise UnableToInspectError(f"“{item.wording}”还没有填。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”还没有填。", wording=item.wording), field=item.code
+        )
     found = [each for each in record.found if each.code == item.code]
     if answer.value == NOT_OK and not found:
-        message = f"“{item.wording}”不合格，请登记隐患并拍照。"
+        message = Phrase("“%(wording)s”不合格，请登记隐患并拍照。", wording=item.wording)
         raise UnableToInspectError(message, field=item.code)
     if answer.value != NOT_OK and found:
-        message = f"“{item.wording}”没有填不合格，却登记了隐患，请核对。"
+        message = Phrase("“%(wording)s”没有填不合格，却登记了隐患，请核对。", wording=item.wording)
         raise UnableToInspectError(message, field=item.code)
     for hazard in found:
         _require_sound(item, hazard)
     if item.needs_photo and answer.value != ABSENT and not answer.photos and not found:
-        raise UnableToInspectError(f"“{item.wording}”必须拍照。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”必须拍照。", wording=item.wording), field=item.code
+        )
     return answer
 
 
 def _measured(item: Item, answer: Answer) -> Answer:
     number = answer.number
     if number is None or not isfinite(number) or item.least is None or item.most is None:
-        raise UnableToInspectError(f"“{item.wording}”请填数值（{item.unit}）。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”请填数值（%(unit)s）。", wording=item.wording, unit=item.unit),
+            field=item.code,
+        )
     value = OK if item.least <= number <= item.most else NOT_OK
     if answer.value not in {"", value}:
         words = f"{number:g} {item.unit}，合格范围 {item.least:g}–{item.most:g}"
-        message = f"“{item.wording}”填的是{words}，与“{ANSWERS[answer.value]}”不符。"
+        message = Phrase(
+            "“%(wording)s”填的是%(words)s，与“%(answers)s”不符。",
+            wording=item.wording,
+            words=Phrase(words),
+            answers=Phrase(ANSWERS[answer.value]),
+        )
         raise UnableToInspectError(message, field=item.code)
     return Answer(
         code=item.code, value=value, number=number, note=answer.note, photos=answer.photos
@@ -120,19 +135,25 @@ def _measured(item: Item, answer: Answer) -> Answer:
 
 def _require_sound(item: Item, hazard: Found) -> None:
     if hazard.photo is None:
-        raise UnableToInspectError(f"“{item.wording}”的隐患没有照片。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”的隐患没有照片。", wording=item.wording), field=item.code
+        )
     if hazard.hazard_class not in MOST_DAYS or hazard.party not in Party.values:
-        raise UnableToInspectError(f"“{item.wording}”的隐患等级或责任方不对。", field=item.code)
+        raise UnableToInspectError(
+            Phrase("“%(wording)s”的隐患等级或责任方不对。", wording=item.wording), field=item.code
+        )
     most = MOST_DAYS[HazardClass(hazard.hazard_class)]
     if not 1 <= hazard.deadline_days <= most:
         label = HazardClass(hazard.hazard_class).label
-        message = f"{label}的整改期限应在 1 到 {most} 天之间。"
+        message = Phrase(
+            "%(label)s的整改期限应在 1 到 %(most)s 天之间。", label=Phrase(label), most=most
+        )
         raise UnableToInspectError(message, field=item.code)
     is_lower = GRAVITY.index(HazardClass(hazard.hazard_class)) < GRAVITY.index(
         HazardClass(item.hazard_class)
     )
     if is_lower and not hazard.words.strip():
-        message = f"“{item.wording}”的隐患等级低于规定，请写明现场情况。"
+        message = Phrase("“%(wording)s”的隐患等级低于规定，请写明现场情况。", wording=item.wording)
         raise UnableToInspectError(message, field=item.code)
     if hazard.fixed is not None:
         rectifying.require_other_picture(hazard.photo, hazard.fixed)

@@ -14,6 +14,7 @@ from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 REASON_MAX = 200
 MOST_DAYS = {HazardClass.GENERAL: 90, HazardClass.MAJOR: 30, HazardClass.GRAVE: 3}
@@ -80,7 +81,9 @@ def _move(
 def _said(words: str, *, label: str = "原因") -> str:
     words = words.strip()
     if not words or len(words) > REASON_MAX:
-        message = f"请写明{label}，不超过 {REASON_MAX} 字。"
+        message = Phrase(
+            "请写明%(label)s，不超过 %(most)s 字。", label=Phrase(label), most=REASON_MAX
+        )
         raise UnableToMoveHazardError(message, field="reason")
     return words
 
@@ -247,9 +250,12 @@ def extend(*, hazard: Hazard, until: datetime, reason: str, by: Actor, at: datet
     last = last_deadline(hazard).astimezone(SHANGHAI)
     if not max(at, hazard.due_at) < until <= last:
         grade = HazardClass(hazard.hazard_class)
-        message = (
-            f"新期限应晚于原期限，最迟 {last:%Y-%m-%d %H:%M}："
-            f"{grade.label}从发现起最多 {MOST_DAYS[grade]} 天。再晚请升级督办。"
+        message = Phrase(
+            "新期限应晚于原期限，最迟 %(last)s：%(label)s从发现起最多 %(most)s "
+            "天。再晚请升级督办。",
+            last=f"{last:%Y-%m-%d %H:%M}",
+            label=Phrase(grade.label),
+            most=MOST_DAYS[grade],
         )
         raise UnableToMoveHazardError(message, field="until")
     days = [f"{end.astimezone(SHANGHAI):%Y-%m-%d}" for end in (hazard.due_at, until)]

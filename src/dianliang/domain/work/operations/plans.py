@@ -16,7 +16,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, StaleStateError
-from dianliang.kernel.phrases import kept
+from dianliang.kernel.phrases import Phrase, kept
 
 LONGEST_PLAN_DAYS = 7
 FURTHEST_DAYS = 366
@@ -86,7 +86,11 @@ def draft(
     if not chosen_jobs:
         raise InvalidInputError("请至少选择一张工单。", field="jobs")
     if len(chosen_jobs) > most:
-        message = f"一次最多排 {most} 张工单，现为 {len(chosen_jobs)} 张，请分批或按单位排。"
+        message = Phrase(
+            "一次最多排 %(most)s 张工单，现为 %(n)d 张，请分批或按单位排。",
+            most=most,
+            n=len(chosen_jobs),
+        )
         raise InvalidInputError(message, field="jobs")
     if not chosen_teams:
         raise InvalidInputError("请至少选择一支队伍。", field="teams")
@@ -119,16 +123,26 @@ def check_period(
     """
     today = at.astimezone(SHANGHAI).date()
     if first_on < (earliest or today):
-        message = f"起日 {first_on:%Y-%m-%d} 已经过去，最早可排今天（{today:%m-%d}）。"
+        message = Phrase(
+            "起日 %(first_on)s 已经过去，最早可排今天（%(today)s）。",
+            first_on=f"{first_on:%Y-%m-%d}",
+            today=f"{today:%m-%d}",
+        )
         raise InvalidInputError(message, field="first_on")
     if last_on < first_on:
         raise InvalidInputError("止日早于起日，请调换。", field="last_on")
     days = (last_on - first_on).days + 1
     if days > LONGEST_PLAN_DAYS:
-        message = f"一个计划最多 {LONGEST_PLAN_DAYS} 天，现为 {days} 天，请分成几个计划。"
+        message = Phrase(
+            "一个计划最多 %(most)s 天，现为 %(days)s 天，请分成几个计划。",
+            most=LONGEST_PLAN_DAYS,
+            days=days,
+        )
         raise InvalidInputError(message, field="last_on")
     if (first_on - today).days > FURTHEST_DAYS:
-        message = f"起日 {first_on:%Y-%m-%d} 太远，最多可提前一年排。"
+        message = Phrase(
+            "起日 %(first_on)s 太远，最多可提前一年排。", first_on=f"{first_on:%Y-%m-%d}"
+        )
         raise InvalidInputError(message, field="first_on")
 
 

@@ -17,6 +17,7 @@ from dianliang.domain.workforce.models import Team
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import StaleStateError
+from dianliang.kernel.phrases import Phrase, joined
 
 KEPT = timedelta(minutes=15)
 """A confirmed visit is kept if the plan's line differs from it by no more than this."""
@@ -115,9 +116,15 @@ def _refuse_if_overtaken(
     found += _unknown_visits(plan, lines, current)
     found += unqualified(line for line in lines if not _is_kept(line, current, eased))
     if found:
-        more = f"等 {len(found)} 项" if len(found) > MOST_NAMED else ""
-        words = "；".join(found[:MOST_NAMED])
-        raise UnableToPlanError(f"编排之后情况有变：{words}{more}。请点“围绕锁定重排”再发布。")
+        more = Phrase("等 %(n)d 项", n=len(found)) if len(found) > MOST_NAMED else ""
+        words = joined("；", found[:MOST_NAMED])
+        raise UnableToPlanError(
+            Phrase(
+                "编排之后情况有变：%(words)s%(more)s。请点“围绕锁定重排”再发布。",
+                words=words,
+                more=more,
+            )
+        )
 
 
 def _is_kept(line: PlannedStop, current: Mapping[int, Visit], eased: Mapping[str, str]) -> bool:
@@ -130,11 +137,21 @@ def _jobs_gone(plan: Plan, lines: Sequence[PlannedStop]) -> Iterator[str]:
     for line in lines:
         job = line.job
         if job.status not in {"OPEN", "SCHEDULED"}:
-            yield f"工单 {job.number} {job.get_status_display()}"
+            yield Phrase(
+                "工单 %(number)s %(status)s",
+                number=job.number,
+                status=Phrase(job.get_status_display()),
+            )
         elif not job.unit.path.startswith(plan.unit.path):
-            yield f"工单 {job.number} 已转由{job.unit.name}承办"
+            yield Phrase(
+                "工单 %(number)s 已转由%(name)s承办", number=job.number, name=job.unit.name
+            )
         elif job.forbidden_team_id == line.team_id:
-            yield f"工单 {job.number} 的诉求人要求换队，不能再派{line.team.name}"
+            yield Phrase(
+                "工单 %(number)s 的诉求人要求换队，不能再派%(name)s",
+                number=job.number,
+                name=line.team.name,
+            )
 
 
 def _confirmed_elsewhere(
@@ -150,7 +167,12 @@ def _confirmed_elsewhere(
         is_promised = visit.status == "ACCEPTED"  # who is on the way is as early or late as he is
         if not is_kept or (is_promised and abs(visit.depart_at - line.depart_at) > KEPT):
             at = visit.arrive_at.astimezone(SHANGHAI)
-            yield f"工单 {line.job.number} {visit.team.name}已接单（{at:%m-%d %H:%M}），不能改动"
+            yield Phrase(
+                "工单 %(number)s %(name)s已接单（%(at)s），不能改动",
+                number=line.job.number,
+                name=visit.team.name,
+                at=f"{at:%m-%d %H:%M}",
+            )
 
 
 def _begun_meanwhile(
@@ -164,7 +186,12 @@ def _begun_meanwhile(
     for visit in current.values():
         seen = eased.get(visit.job.number)
         if seen is not None and visit.job_id not in kept and visit.status != seen:
-            yield f"工单 {visit.job.number} {visit.team.name}{visit.get_status_display()}"
+            yield Phrase(
+                "工单 %(number)s %(name)s%(status)s",
+                number=visit.job.number,
+                name=visit.team.name,
+                status=Phrase(visit.get_status_display()),
+            )
 
 
 def _unknown_visits(
@@ -176,11 +203,18 @@ def _unknown_visits(
     strange: dict[tuple[str, str], int] = {}
     for visit in current.values():
         if visit.job_id not in known and (visit.team_id, visit.on) in lanes:
-            source = f"（计划 {visit.plan.number}）" if visit.plan else ""
+            source: str = (
+                Phrase("（计划 %(number)s）", number=visit.plan.number) if visit.plan else ""
+            )
             key = (f"{visit.team.name} {visit.on:%m-%d}", source)
             strange[key] = strange.get(key, 0) + 1
     for (lane, source), count in strange.items():
-        yield f"{lane} 另有 {count} 个上门{source}，会重复占用该队"
+        yield Phrase(
+            "%(lane)s 另有 %(count)s 个上门%(source)s，会重复占用该队",
+            lane=lane,
+            count=count,
+            source=Phrase(source),
+        )
 
 
 def _visits(
@@ -264,7 +298,9 @@ def _retime(visit: Visit, line: PlannedStop, *, by: Actor, at: datetime) -> Visi
     fields = {"plan": line.plan, "sequence": line.sequence}
     fields |= {"arrive_at": line.arrive_at, "depart_at": line.depart_at}
     if not Visit.objects.filter(pk=visit.pk, status=visit.status).update(**fields):
-        raise StaleStateError(f"上门单 {visit.number} 刚被队伍处理，请刷新后再试。")
+        raise StaleStateError(
+            Phrase("上门单 %(number)s 刚被队伍处理，请刷新后再试。", number=visit.number)
+        )
     was = visit.arrive_at.astimezone(SHANGHAI)
     words = f"{was:%m-%d %H:%M} → {line.arrive_at.astimezone(SHANGHAI):%m-%d %H:%M}"
     for name, value in fields.items():

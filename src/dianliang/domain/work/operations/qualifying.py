@@ -12,6 +12,7 @@ from dianliang.domain.workforce import gate
 from dianliang.domain.workforce.models import Team
 from dianliang.domain.workforce.queries import teams_on_duty
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 
 
 class UnqualifiedError(DomainError):
@@ -29,8 +30,10 @@ def require_qualified(visit: Visit) -> None:
     skill = visit.job.skill
     lacks = gate.team_lacks(visit.team, [skill.code], visit.on) if skill else ()
     if lacks:
-        message = (
-            f"上门单 {visit.number} 需要持证上岗：{gate.told(lacks)}请退单，或换一位持证人员。"
+        message = Phrase(
+            "上门单 %(number)s 需要持证上岗：%(told)s请退单，或换一位持证人员。",
+            number=visit.number,
+            told=gate.told(lacks),
         )
         raise UnqualifiedError(message)
 
@@ -51,8 +54,20 @@ def unqualified(lines: Iterable[PlannedStop]) -> Iterator[str]:
             _, needed, numbers = teams[duty.team.pk]
             for code in sorted(needed.keys() - duty.skill_codes):
                 lacks = gate.team_lacks(duty.team, [code], on)
-                words = "；".join(lack.words for lack in lacks)
-                yield f"工单 {needed[code]} 不能派给{duty.team.name}：{words or '当日无人在岗'}"
+                yield Phrase(
+                    "工单 %(job)s 不能派给%(team)s：%(why)s",
+                    job=needed[code],
+                    team=duty.team.name,
+                    why=joined("；", (lack.words for lack in lacks)) or Phrase("当日无人在岗"),
+                )
             if not duty.is_staffed and not needed:
-                told = f"工单 {numbers[0]} 不能派给{duty.team.name}：{on:%m-%d} 无人在岗"
-                yield f"{told}（共 {len(numbers)} 项）" if len(numbers) > 1 else told
+                told = Phrase(
+                    "工单 %(job)s 不能派给%(team)s：%(on)s 无人在岗",
+                    job=numbers[0],
+                    team=duty.team.name,
+                    on=f"{on:%m-%d}",
+                )
+                is_one = len(numbers) == 1
+                yield (
+                    told if is_one else Phrase("%(told)s（共 %(n)d 项）", told=told, n=len(numbers))
+                )

@@ -16,6 +16,7 @@ from dianliang.domain.work.operations.qualifying import require_qualified
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 FINDINGS_MAX = 2000
 REASON_MAX = 200
@@ -214,7 +215,9 @@ def _give_back(
 ) -> Visit:
     words = reason.strip()
     if not words or len(words) > REASON_MAX:
-        raise ReasonMissingError(f"请写明原因，不超过 {REASON_MAX} 字。", field="reason")
+        raise ReasonMissingError(
+            Phrase("请写明原因，不超过 %(most)s 字。", most=REASON_MAX), field="reason"
+        )
     ended = transitions.apply(
         visit,
         verb,
@@ -243,16 +246,20 @@ def _ticked(
     for item in map(str, expected):
         line = given.get(item)
         if line is None:
-            raise UnableToCompleteError(f"作业清单“{item}”还没有填。", field="checklist")
+            raise UnableToCompleteError(
+                Phrase("作业清单“%(item)s”还没有填。", item=item), field="checklist"
+            )
         if not line.ok and not line.note.strip():
-            message = f"作业清单“{item}”未做，请写明原因。"
+            message = Phrase("作业清单“%(item)s”未做，请写明原因。", item=item)
             raise UnableToCompleteError(message, field="checklist")
     return [{"item": line.item, "ok": line.ok, "note": line.note.strip()} for line in checklist]
 
 
 def _bounded(findings: str) -> str:
     if len(findings) > FINDINGS_MAX:
-        message = f"情况记录不能超过 {FINDINGS_MAX} 字，现为 {len(findings)} 字。"
+        message = Phrase(
+            "情况记录不能超过 %(most)s 字，现为 %(n)d 字。", most=FINDINGS_MAX, n=len(findings)
+        )
         raise UnableToCompleteError(message, field="findings")
     return findings.strip()
 
@@ -260,4 +267,6 @@ def _bounded(findings: str) -> str:
 def _attach(visit: Visit, photos: Sequence[StoredFile]) -> None:
     visit.photos.add(*photos)
     if visit.photos.count() > PHOTOS_MAX:
-        raise UnableToCompleteError(f"照片最多 {PHOTOS_MAX} 张。", field="photos")
+        raise UnableToCompleteError(
+            Phrase("照片最多 %(most)s 张。", most=PHOTOS_MAX), field="photos"
+        )

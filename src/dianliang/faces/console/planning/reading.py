@@ -13,6 +13,7 @@ from dianliang.flows.planning.happened import Cut, circle
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 MOST_CORNERS = 20
 WIDEST_KM = 20
@@ -81,7 +82,7 @@ def _cuts(sent: QueryDict) -> Iterator[Cut]:
         radius_m = points[0].distance_m(points[1])
         if not 0 < radius_m <= WIDEST_KM * 1000:
             raise InvalidInputError(
-                f"地图上的圆半径应在 {WIDEST_KM} 公里以内。", field="cut_points"
+                Phrase("地图上的圆半径应在 %(most)s 公里以内。", most=WIDEST_KM), field="cut_points"
             )
         words = f"地图上圈出的地方（半径 {radius_m / 1000:.1f} 公里）进不去"
         yield Cut(points=circle(points[0], radius_m=radius_m), is_closed=True, words=words)
@@ -110,14 +111,18 @@ def _kilometres(text: str) -> float:
     except ValueError as error:
         raise InvalidInputError("道路中断的半径应填公里数。", field="cut_km") from error
     if not 0.1 <= km <= WIDEST_KM:
-        raise InvalidInputError(f"道路中断的半径应为 0.1 到 {WIDEST_KM} 公里。", field="cut_km")
+        raise InvalidInputError(
+            Phrase("道路中断的半径应为 0.1 到 %(most)s 公里。", most=WIDEST_KM), field="cut_km"
+        )
     return km
 
 
 def _points(text: str) -> tuple[GeoPoint, ...]:
     words = text.split(";")
     if not 2 <= len(words) <= MOST_CORNERS:
-        raise InvalidInputError(f"地图上请点 2 到 {MOST_CORNERS} 个点。", field="cut_points")
+        raise InvalidInputError(
+            Phrase("地图上请点 2 到 %(most)s 个点。", most=MOST_CORNERS), field="cut_points"
+        )
     try:
         return tuple(GeoPoint(*map(float, word.split(","))) for word in words)
     except (TypeError, ValueError, InvalidInputError) as error:

@@ -115,8 +115,14 @@ def slots(sent: QueryDict) -> dict[str, Any]:
                 found.append(
                     (
                         weekday,
-                        _time(starts, field="slots", label=f"{label}开始时间"),
-                        _time(ends, field="slots", label=f"{label}结束时间"),
+                        _time(
+                            starts,
+                            field="slots",
+                            label=Phrase("%(day)s开始时间", day=Phrase(label)),
+                        ),
+                        _time(
+                            ends, field="slots", label=Phrase("%(day)s结束时间", day=Phrase(label))
+                        ),
                     )
                 )
     return {"slots": found}

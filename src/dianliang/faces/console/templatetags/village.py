@@ -3,6 +3,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows.village_file.model import Fact, Table, Value, said
 
 register = template.Library()
@@ -11,13 +12,18 @@ register = template.Library()
 @register.simple_tag(name="said")
 def fact_value(fact: Fact) -> str:
     """Say a fact's value with its unit."""
-    return said(fact.value, _(fact.unit) if fact.unit else "")
+    return said(_told(fact.value), _(fact.unit) if fact.unit else "")
 
 
 @register.filter
 def cells(row: tuple[Value, ...], table: Table) -> list[tuple[str, str, bool]]:
     """Return the cells of a row: column, what it says, whether it is a figure."""
     return [
-        (column, said(cell), place in table.numbers)
+        (column, said(_told(cell)), place in table.numbers)
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True))
     ]
+
+
+def _told(value: Value) -> Value:
+    """Translate what is a word of ours; names and figures stay."""
+    return translated(value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from dianliang.faces.console.fields import optional_day
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 LONGEST_CODE = 40
 
@@ -34,5 +35,5 @@ def count(text: str, *, field: str, label: str) -> int | None:
     if not text.strip():
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
-        raise InvalidInputError(f"{label}应填整数。", field=field)
+        raise InvalidInputError(Phrase("%(label)s应填整数。", label=Phrase(label)), field=field)
     return int(text)

@@ -85,6 +85,13 @@ def sentences(parts: Iterable[str]) -> str:
 
 
 @register.filter
+def listed(parts: Iterable[object]) -> str:
+    """Name several things in a row; those that are words of ours are translated."""
+    names = (part if isinstance(part, Phrase) else Phrase(str(part)) for part in parts)
+    return translated(joined("、", names))
+
+
+@register.filter
 def minutes(seconds: int | None) -> str:
     """Show seconds as minutes or hours and minutes."""
     if seconds is None:
