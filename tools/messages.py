@@ -874,6 +874,7 @@ def from_scripts() -> Iterator[str]:
     """Yield the messages of the scripts, and the labels that a phone gets with its day."""
     from dianliang.domain.customers.models import Customer
     from dianliang.domain.intake.models import Participant
+    from dianliang.domain.mobilisation.lifecycle import RANKS
     from dianliang.domain.work import lifecycle as work
     from dianliang.flows import calling, safety_page
 
@@ -882,6 +883,7 @@ def from_scripts() -> Iterator[str]:
     for choices in (Customer.SpecialKind, Customer.Format):
         yield from (str(label) for label in choices.labels)
     yield from calling.CONTACTS.values()
+    yield from (str(label) for _, label in RANKS)
     yield from (str(label) for label in Participant.Kind.labels)
     for path in sorted(ROOT.rglob("static/**/*.js")):
         if "dist" in path.parts:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from dianliang.faces.console.navigation import ENTRIES, bars
@@ -47,3 +48,16 @@ def test_a_key_opens_its_page_from_every_section():
         found = bars(role=Role.DISPATCHER, page=page)
         keys = [link.key for link in (*found.top, *found.section, *found.keyed) if link.key]
         assert sorted(keys) == list("1234567"), page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "leads"), [(Role.COMMANDER, True), (Role.AUDITOR, True), (Role.ADMINISTRATOR, False)]
+)
+def test_the_page_where_a_commander_lands_leads_to_the_incidents(role, leads, town):
+    client = Client()
+    client.force_login(town.user("reader", role))
+
+    landed = client.get(reverse("home"), follow=True)
+
+    assert (f'href="{reverse("console:incidents")}"' in landed.text) is leads

@@ -28,6 +28,7 @@ from dianliang.integrations.cap.model import (
 )
 from dianliang.integrations.cap.reading import ANSWERS, MOST_BYTES
 from dianliang.kernel.geo import GeoPoint
+from tests.english import left_in_chinese
 
 CASES = Path(__file__).parents[2] / "cases" / "cap"
 EXPECTED = json.loads((CASES / "bad" / "expected.json").read_text(encoding="utf-8"))
@@ -40,6 +41,7 @@ def test_what_cannot_be_acted_on_is_refused_with_its_place(name):
         read((CASES / "bad" / name).read_bytes())
 
     assert [words for words in EXPECTED[name] if words not in refusal.value.message] == []
+    assert left_in_chinese([refusal.value.message]) == []
 
 
 def test_every_case_has_an_expectation():

@@ -21,7 +21,7 @@ from dianliang.integrations.cap.model import Alert, Info, Severity
 from dianliang.integrations.cap.model import Area as AlertArea
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 NameReusedError = UnableToReceiveError
 """What the interface for programs answers as a conflict."""
@@ -93,14 +93,16 @@ def _keep(told: Told, *, unit: Unit, by: Actor, at: datetime) -> Taken:
 
 
 def _all_told(named: Iterable[tuple[str, bytes]]) -> list[Told]:
-    told, faults = [], []
+    told, faults = list[Told](), list[str]()
     for name, content in named:
         try:
             told.append(_told(cap.read(content), content))
         except cap.BadAlertError as error:
-            faults += [f"{name} {fault}" for fault in error.faults]
+            faults += [
+                Phrase("%(file)s %(fault)s", file=name, fault=one.told) for one in error.faults
+            ]
     if faults:
-        raise InvalidInputError("\n".join(faults), field="files")
+        raise InvalidInputError(joined("\n", faults), field="files")
     return told
 
 

@@ -31,6 +31,7 @@ from dianliang.flows.planning import drafting
 from dianliang.flows.planning.happened import Cut, Happened, circle
 from dianliang.flows.planning.outdated import OutdatedError
 from dianliang.flows.planning.slowness import Slowness
+from dianliang.flows.planning.sorts import sort_words
 from dianliang.flows.planning.terms import MOST_DISPATCHED, first_open
 from dianliang.flows.resources.fields import kind_of
 from dianliang.kernel.actor import Actor
@@ -243,7 +244,7 @@ def _words(asked: Asked, hours: Hours, slowness: Slowness, *, teams: int, jobs: 
     if asked.is_what_if and asked.more_kind:
         least = capacity_of(asked.more_least)
         sort = tasks.sort_of(kind_of(asked.more_kind), least)
-        more.append(Phrase("假设多 %(n)d 件%(sort)s", n=asked.more_quantity, sort=sort))
+        more.append(Phrase("假设多 %(n)d 件%(sort)s", n=asked.more_quantity, sort=sort_words(sort)))
     if slowness.is_notable:
         more.append(
             Phrase(

@@ -25,6 +25,7 @@ from dianliang.flows.dispatching.tasking import Urgent, incident_to_dispatch, op
 from dianliang.flows.planning import disrupting
 from dianliang.flows.planning.disrupting import Lost
 from dianliang.flows.planning.repairing import MOST_CHANGES
+from dianliang.flows.planning.sorts import sort_words
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -164,7 +165,7 @@ def _with_arrived(
             new = [n for n in numbers if n not in carried]
             if new:
                 sorts.add(sort)
-                arrived = {"sort": sort, "numbers": "、".join(new), "team": names[code]}
+                arrived = {"sort": sort_words(sort), "numbers": "、".join(new), "team": names[code]}
                 words.append(Phrase("新到%(sort)s %(numbers)s 交%(team)s", **arrived))
     limited = scene.joined_words(terms.limited, got.words)
     fetches = {

@@ -24,6 +24,7 @@ from dianliang.flows.dispatching.tasking import LABELS
 from dianliang.flows.planning import difference
 from dianliang.flows.planning.difference import PlanChange
 from dianliang.flows.planning.happened import happened_from
+from dianliang.flows.planning.sorts import sort_words
 from dianliang.flows.planning.terms import Terms, terms_of
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -258,7 +259,11 @@ def _help(row: Unplanned, names: Mapping[str, str]) -> str:
     if fix["kind"] == "gear":
         team = names.get(fix["team_id"], fix["team_id"])
         what = joined(
-            "、", (Phrase("一件%(gear)s", gear=item.partition("×")[0]) for item in fix["items"])
+            "、",
+            (
+                Phrase("一件%(gear)s", gear=sort_words(item.partition("×")[0]))
+                for item in fix["items"]
+            ),
         )
         told = {"place": row.job.area.name, "what": what, "team": team}
         if start:
@@ -294,7 +299,7 @@ def _shortage(place: str, sort: str, found: Sequence[tuple[Unplanned, Task]]) ->
         (datetime.fromisoformat(start) for start in starts), default=min(dues, default=None)
     )
     row, task = found[0]
-    told = {"place": place, "n": count, "gear": sort, "tasks": len(found)}
+    told = {"place": place, "n": count, "gear": sort_words(sort), "tasks": len(found)}
     return Shortage(
         place=place,
         sort=sort,

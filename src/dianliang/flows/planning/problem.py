@@ -23,6 +23,7 @@ from dianliang.flows.planning.lines import with_lines
 from dianliang.flows.planning.relaxing import Lane, relaxed
 from dianliang.flows.planning.scene import Asked, Scene
 from dianliang.flows.planning.slowness import AS_PLANNED
+from dianliang.flows.planning.sorts import gear_in
 from dianliang.flows.planning.terms import ORDINARY, Reckoning, Terms, reckonings, terms_of
 from dianliang.flows.planning.told import floors_of, lunched_from, told_visits
 from dianliang.kernel.calendar import SHANGHAI
@@ -58,7 +59,7 @@ class Built:
     """As of when it holds."""
 
     def readable(self, words: str) -> str:
-        """Replace codes of teams and skills by names in a sentence of the engine."""
+        """Replace codes of teams and skills by names in a sentence of the engine, and name gear."""
         names = {**self.skill_names, **{code: team.name for code, team in self.teams.items()}}
         if not names:
             return words
@@ -69,7 +70,9 @@ class Built:
         def named(text: str) -> str:
             return re.sub(whole, lambda found: names[found.group()], text)
 
-        return words.retold(named) if isinstance(words, Phrase) else named(words)
+        if not isinstance(words, Phrase):
+            return named(words)
+        return words.retold(lambda text: gear_in(named(text)))
 
 
 def build(plan: Plan, *, at: datetime) -> Built:

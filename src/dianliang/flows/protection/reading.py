@@ -155,6 +155,7 @@ class PatrolRow:
     due_at: datetime | None
     visit: str
     team_name: str
+    preferred_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +263,7 @@ def _duty_row(duty: Duty) -> DutyRow:
 
 
 def _patrols(event: Event) -> tuple[PatrolRow, ...]:
-    rows = event.patrols.select_related("job").prefetch_related("job__visits__team")
+    rows = event.patrols.select_related("job__preferred_team").prefetch_related("job__visits__team")
     found = []
     for row in rows:
         visits = sorted(row.job.visits.all(), key=lambda visit: -visit.pk)
@@ -276,6 +277,7 @@ def _patrols(event: Event) -> tuple[PatrolRow, ...]:
                 due_at=row.job.due_at,
                 visit=latest.number if latest else "",
                 team_name=latest.team.name if latest else "",
+                preferred_name=row.job.preferred_team.name if row.job.preferred_team else "",
             )
         )
     return tuple(found)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,12 @@ class Fault:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.path}：{self.words}"
+        return str(self.told)
+
+    @property
+    def told(self) -> str:
+        """Return where and what in one sentence."""
+        return Phrase("%(path)s：%(words)s", path=self.path, words=self.words)
 
 
 class BadAlertError(InvalidInputError):
@@ -24,4 +30,4 @@ class BadAlertError(InvalidInputError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("；".join(map(str, self.faults)), field="alert")
+        super().__init__(joined("；", (one.told for one in self.faults)), field="alert")

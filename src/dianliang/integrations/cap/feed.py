@@ -11,6 +11,7 @@ from defusedxml.ElementTree import fromstring
 from dianliang.integrations.cap.faults import BadAlertError, Fault
 from dianliang.integrations.cap.reading import MOST_BYTES, MOST_ELEMENTS
 from dianliang.integrations.cap.tree import NAMESPACE
+from dianliang.kernel.phrases import Phrase
 
 ATOM = "http://www.w3.org/2005/Atom"
 CAP_TYPE = "application/cap+xml"
@@ -43,21 +44,21 @@ def entries(content: bytes) -> tuple[Entry, ...] | None:
     elif root.tag == "rss":
         found = [_rss(one) for one in root.findall("channel/item")]
     else:
-        raise _refusal("既不是 CAP 1.2 预警，也不是 Atom 或 RSS 列表。")
+        raise _refusal(Phrase("既不是 CAP 1.2 预警，也不是 Atom 或 RSS 列表。"))
     return tuple(one for one in found if one.url)[:MOST_ENTRIES]
 
 
 def _root(content: bytes) -> Element:
     if len(content) > MOST_BYTES:
-        raise _refusal(f"文件超过 {MOST_BYTES // 1024 // 1024} MB。")
+        raise _refusal(Phrase("文件超过 %(n)d MB。", n=MOST_BYTES // 1024 // 1024))
     try:
         root: Element = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
-        raise _refusal("文件带有文档类型或实体声明（DTD），可能有害，已拒收。") from None
+        raise _refusal(Phrase("文件带有文档类型或实体声明（DTD），可能有害，已拒收。")) from None
     except (ParseError, ValueError, LookupError) as error:
-        raise _refusal(f"不是完整的 XML 文件（{error}）。") from None
+        raise _refusal(Phrase("不是完整的 XML 文件（%(why)s）。", why=str(error))) from None
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
-        raise _refusal(f"文件的内容超过 {MOST_ELEMENTS} 项，已拒收。")
+        raise _refusal(Phrase("文件的内容超过 %(n)d 项，已拒收。", n=MOST_ELEMENTS))
     return root
 
 

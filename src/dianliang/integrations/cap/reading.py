@@ -27,6 +27,7 @@ from dianliang.integrations.cap.model import (
 )
 from dianliang.integrations.cap.shapes import circle_of, ring_of
 from dianliang.integrations.cap.tree import NAMESPACE, Node, moment_of, number_of
+from dianliang.kernel.phrases import Phrase
 
 MOST_BYTES = 4 * 1024 * 1024
 """A national alert with a detailed boundary is below one megabyte."""
@@ -70,21 +71,32 @@ def read(content: bytes) -> Alert:
 def _root(content: bytes) -> Node:
     if len(content) > MOST_BYTES:
         size_mb = len(content) / 1024 / 1024
-        raise _refusal(f"文件有 {size_mb:.1f} MB，预警文件最大 {MOST_BYTES // 1024 // 1024} MB。")
+        raise _refusal(
+            Phrase(
+                "文件有 %(size)s MB，预警文件最大 %(most)d MB。",
+                size=f"{size_mb:.1f}",
+                most=MOST_BYTES // 1024 // 1024,
+            )
+        )
     try:
         element = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
-        raise _refusal("文件带有文档类型或实体声明（DTD），可能有害，已拒收。") from None
+        raise _refusal(Phrase("文件带有文档类型或实体声明（DTD），可能有害，已拒收。")) from None
     except (ParseError, ValueError, LookupError) as error:
-        raise _refusal(f"不是完整的 XML 文件（{error}）。") from None
+        raise _refusal(Phrase("不是完整的 XML 文件（%(why)s）。", why=str(error))) from None
     if element.tag != f"{{{NAMESPACE}}}alert":
         space, _, name = element.tag.rpartition("}")
         raise _refusal(
-            f"不是 CAP 1.2 预警：根元素是“{name[:40]}”，命名空间是"
-            f"“{space.strip('{')[:80] or '无'}”，应为 alert 和 {NAMESPACE}。"
+            Phrase(
+                "不是 CAP 1.2 预警：根元素是“%(name)s”，命名空间是“%(space)s”，"
+                "应为 alert 和 %(known)s。",
+                name=name[:40],
+                space=space.strip("{")[:80] or Phrase("无"),
+                known=NAMESPACE,
+            )
         )
     if sum(1 for _ in element.iter()) > MOST_ELEMENTS:
-        raise _refusal(f"文件的内容超过 {MOST_ELEMENTS} 项，已拒收。")
+        raise _refusal(Phrase("文件的内容超过 %(n)d 项，已拒收。", n=MOST_ELEMENTS))
     return Node(element, "alert", [])
 
 
@@ -97,24 +109,28 @@ def _alert(node: Node) -> Alert | None:
     identifier, sender = (node.one(name, required=True) for name in ("identifier", "sender"))
     for name, text in (("identifier", identifier), ("sender", sender)):
         if _NO_NAME.search(text):
-            node.blame("不能含空格、逗号、< 和 &。", name)
+            node.blame(Phrase("不能含空格、逗号、< 和 &。"), name)
         if len(text) > MOST_LETTERS:
-            node.blame(f"有 {len(text)} 个字符，最多 {MOST_LETTERS} 个。", name)
+            node.blame(
+                Phrase("有 %(n)d 个字符，最多 %(most)d 个。", n=len(text), most=MOST_LETTERS), name
+            )
     sent_at = node.time("sent", required=True)
     status = node.word("status", Status)
     message_type = node.word("msgType", MessageType)
     scope = node.word("scope", Scope)
     restriction, addresses = node.one("restriction"), tuple(_words(node.one("addresses")))
     if scope == Scope.RESTRICTED and not restriction:
-        node.blame("限定范围的预警（Restricted）必须写明限定条件。", "restriction")
+        node.blame(Phrase("限定范围的预警（Restricted）必须写明限定条件。"), "restriction")
     if scope == Scope.PRIVATE and not addresses:
-        node.blame("指定对象的预警（Private）必须写明收件人。", "addresses")
+        node.blame(Phrase("指定对象的预警（Private）必须写明收件人。"), "addresses")
     references = tuple(_references(node))
     if message_type and message_type in ANSWERS and not references:
-        node.blame(f"{message_type.value} 必须写明它针对哪一条预警。", "references")
+        node.blame(
+            Phrase("%(kind)s 必须写明它针对哪一条预警。", kind=message_type.value), "references"
+        )
     infos = tuple(_info(child, sent_at) for child in node.children("info"))
     if message_type in {MessageType.ALERT, MessageType.UPDATE} and not infos:
-        node.blame("没有 info，不知道发生了什么。", "info")
+        node.blame(Phrase("没有 info，不知道发生了什么。"), "info")
     if sent_at is None or status is None or message_type is None or scope is None:
         return None
     return Alert(
@@ -144,11 +160,18 @@ def _references(node: Node) -> Iterator[Reference]:
     for triple in node.one("references").split():
         parts = triple.split(",")
         if len(parts) != 3 or not all(parts):
-            node.blame(f"“{triple[:80]}”应写成“发布者,编号,发布时间”。", "references")
+            node.blame(
+                Phrase("“%(text)s”应写成“发布者,编号,发布时间”。", text=triple[:80]), "references"
+            )
             continue
         if max(map(len, parts[:2])) > MOST_LETTERS:
             node.blame(
-                f"“{triple[:80]}”太长，发布者和编号最多 {MOST_LETTERS} 个字符。", "references"
+                Phrase(
+                    "“%(text)s”太长，发布者和编号最多 %(most)d 个字符。",
+                    text=triple[:80],
+                    most=MOST_LETTERS,
+                ),
+                "references",
             )
             continue
         sent_at = node.understood(parts[2], "references", moment_of)
@@ -160,7 +183,7 @@ def _info(node: Node, sent_at: datetime | None) -> Info | None:
     node.check_names(*_INFO)
     categories = node.words("category", Category)
     if not node.texts("category"):
-        node.blame("缺少这一项，或内容为空。", "category")
+        node.blame(Phrase("缺少这一项，或内容为空。"), "category")
     event = node.one("event", required=True)
     urgency = node.word("urgency", Urgency)
     severity = node.word("severity", Severity)
@@ -169,7 +192,7 @@ def _info(node: Node, sent_at: datetime | None) -> Info | None:
     expires_at = node.time("expires")
     begins = [at for at in (effective_at or sent_at, onset_at) if at is not None]
     if expires_at is not None and begins and expires_at <= max(begins):
-        node.blame("失效时间不晚于生效或发生时间，请核对时间和时差。", "expires")
+        node.blame(Phrase("失效时间不晚于生效或发生时间，请核对时间和时差。"), "expires")
     areas = tuple(_area(child) for child in node.children("area"))
     resources = tuple(_resource(child) for child in node.children("resource"))
     named = {name: tuple(_named(node, name)) for name in ("eventCode", "parameter")}
@@ -228,7 +251,7 @@ def _area(node: Node) -> Area:
     circles = tuple(circle for circle in round_ones if circle is not None)
     altitude_ft, ceiling_ft = (node.parsed(name, number_of) for name in ("altitude", "ceiling"))
     if ceiling_ft is not None and altitude_ft is None:
-        node.blame("写了高度上限就必须写下限（altitude）。", "ceiling")
+        node.blame(Phrase("写了高度上限就必须写下限（altitude）。"), "ceiling")
     return Area(
         description=node.one("areaDesc", required=True),
         polygons=polygons,

@@ -8,6 +8,7 @@ from shapely.validation import explain_validity
 from dianliang.integrations.cap.model import Circle
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 MOST_POINTS = 20_000
 """A ring of a whole province to a hundred metres has fewer."""
@@ -30,18 +31,26 @@ def ring_of(text: str) -> tuple[GeoPoint, ...]:
     """
     pairs = text.split()
     if len(pairs) > MOST_POINTS:
-        raise InvalidInputError(f"有 {len(pairs)} 个点，最多 {MOST_POINTS} 个，请先简化边界。")
+        raise InvalidInputError(
+            Phrase(
+                "有 %(n)d 个点，最多 %(most)d 个，请先简化边界。", n=len(pairs), most=MOST_POINTS
+            )
+        )
     if len(pairs) < FEWEST_POINTS:
-        raise InvalidInputError(f"只有 {len(pairs)} 个点，多边形至少要 4 个（首尾是同一点）。")
+        raise InvalidInputError(
+            Phrase("只有 %(n)d 个点，多边形至少要 4 个（首尾是同一点）。", n=len(pairs))
+        )
     points = tuple(point_of(pair) for pair in pairs)
     if points[0] != points[-1]:
-        raise InvalidInputError("没有闭合：最后一个点应与第一个点相同。")
+        raise InvalidInputError(Phrase("没有闭合：最后一个点应与第一个点相同。"))
     shape = Polygon([(point.lon, point.lat) for point in points])
     if not shape.is_valid:
         where = _where(explain_validity(shape))
-        raise InvalidInputError(f"边界自相交或重叠（{where}），无法判断内外。")
+        raise InvalidInputError(
+            Phrase("边界自相交或重叠（%(where)s），无法判断内外。", where=where)
+        )
     if shape.area < LEAST_AREA_DEG2:
-        raise InvalidInputError("各点在一条线上，没有面积。")
+        raise InvalidInputError(Phrase("各点在一条线上，没有面积。"))
     return points
 
 
@@ -53,10 +62,18 @@ def circle_of(text: str) -> Circle:
     """
     parts = text.split()
     if len(parts) != 2:
-        raise InvalidInputError("应写成“纬度,经度 半径”，半径单位为千米，例如 30.63,119.68 15。")
-    radius_km = _number(parts[1], "半径")
+        raise InvalidInputError(
+            Phrase("应写成“纬度,经度 半径”，半径单位为千米，例如 30.63,119.68 15。")
+        )
+    radius_km = _number(parts[1], Phrase("半径"))
     if not 0 <= radius_km <= MOST_RADIUS_KM:
-        raise InvalidInputError(f"半径 {parts[1]} 千米不合理，应在 0 到 {MOST_RADIUS_KM} 之间。")
+        raise InvalidInputError(
+            Phrase(
+                "半径 %(km)s 千米不合理，应在 0 到 %(most)s 之间。",
+                km=parts[1],
+                most=str(MOST_RADIUS_KM),
+            )
+        )
     return Circle(centre=point_of(parts[0]), radius_km=radius_km)
 
 
@@ -68,22 +85,30 @@ def point_of(pair: str) -> GeoPoint:
     """
     parts = pair.split(",")
     if len(parts) != 2:
-        raise InvalidInputError(f"“{pair[:40]}”不是一个点，应写成“纬度,经度”，例如 30.63,119.68。")
-    lat, lon = _number(parts[0], "纬度"), _number(parts[1], "经度")
+        raise InvalidInputError(
+            Phrase("“%(text)s”不是一个点，应写成“纬度,经度”，例如 30.63,119.68。", text=pair[:40])
+        )
+    lat, lon = _number(parts[0], Phrase("纬度")), _number(parts[1], Phrase("经度"))
     if abs(lat) > NORTHERNMOST_LAT and abs(lon) <= NORTHERNMOST_LAT and abs(lat) <= 180:
-        raise InvalidInputError(f"“{pair}”的纬度和经度像是写反了：CAP 规定纬度在前、经度在后。")
+        raise InvalidInputError(
+            Phrase("“%(text)s”的纬度和经度像是写反了：CAP 规定纬度在前、经度在后。", text=pair)
+        )
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise InvalidInputError(f"“{pair}”不在地球上：纬度 −90 到 90，经度 −180 到 180。")
+        raise InvalidInputError(
+            Phrase("“%(text)s”不在地球上：纬度 −90 到 90，经度 −180 到 180。", text=pair)
+        )
     return GeoPoint(lat=lat, lon=lon)
 
 
 def _number(text: str, name: str) -> float:
     if not _DECIMAL.fullmatch(text):  # `float` reads 3_0 and １５ too, which nobody else would
-        raise InvalidInputError(f"{name}“{text[:40]}”不是数字。")
+        raise InvalidInputError(Phrase("%(name)s“%(text)s”不是数字。", name=name, text=text[:40]))
     return float(text)
 
 
 def _where(explanation: str) -> str:
     """Return the place in GEOS's words: `Self-intersection[119.5 30.5]`."""
     inside = explanation.partition("[")[2].rstrip("]").split()
-    return f"在纬度 {inside[1]}、经度 {inside[0]} 附近" if len(inside) == 2 else explanation
+    if len(inside) != 2:
+        return explanation
+    return Phrase("在纬度 %(lat)s、经度 %(lon)s 附近", lat=inside[1], lon=inside[0])

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from dianliang.integrations.cap.faults import Fault
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -38,7 +39,7 @@ class Node:
         for child in self.element:
             name = str(child.tag).removeprefix(f"{{{NAMESPACE}}}")
             if name not in known and child.tag != SIGNATURE:
-                self.blame(f"CAP 1.2 没有“{name[:60]}”这一项。")
+                self.blame(Phrase("CAP 1.2 没有“%(name)s”这一项。", name=name[:60]))
 
     def children(self, name: str) -> Iterator["Node"]:
         """Return the parts of a name, each with its number."""
@@ -59,10 +60,10 @@ class Node:
         """Return the text of the only part of a name, empty where there is none."""
         found = [child.text for child in self.children(name)]
         if len(found) > 1:
-            self.blame(f"出现了 {len(found)} 次，只能有一次。", name)
+            self.blame(Phrase("出现了 %(n)d 次，只能有一次。", n=len(found)), name)
         text = found[0] if found else ""
         if required and not text:
-            self.blame("缺少这一项，或内容为空。", name)
+            self.blame(Phrase("缺少这一项，或内容为空。"), name)
         return text
 
     def time(self, name: str, *, required: bool = False) -> datetime | None:
@@ -99,7 +100,10 @@ class Node:
             return words(text)
         except ValueError:
             allowed = "、".join(str(word.value) for word in words)
-            self.blame(f"不认识“{text[:40]}”，只能是 {allowed}。", name)
+            self.blame(
+                Phrase("不认识“%(text)s”，只能是 %(allowed)s。", text=text[:40], allowed=allowed),
+                name,
+            )
             return None
 
 
@@ -112,18 +116,32 @@ def moment_of(text: str) -> datetime:
     """
     if text.upper().endswith("Z"):
         raise InvalidInputError(
-            f"“{text[:40]}”的时区写成了 Z，CAP 1.2 要求写数字时差，例如 +08:00（世界时写 -00:00）。"
+            Phrase(
+                "“%(text)s”的时区写成了 Z，CAP 1.2 要求写数字时差，"
+                "例如 +08:00（世界时写 -00:00）。",
+                text=text[:40],
+            )
         )
     if not _TIME.fullmatch(text):
         raise InvalidInputError(
-            f"“{text[:40]}”不是带时差的时间，应写成 2020-07-19T08:30:00+08:00 这样。"
+            Phrase(
+                "“%(text)s”不是带时差的时间，应写成 2020-07-19T08:30:00+08:00 这样。",
+                text=text[:40],
+            )
         )
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(f"没有“{text[:40]}”这个时间。") from None
+        raise InvalidInputError(Phrase("没有“%(text)s”这个时间。", text=text[:40])) from None
     if not _EARLIEST <= found.year <= _LATEST:
-        raise InvalidInputError(f"“{text[:40]}”的年份应在 {_EARLIEST} 到 {_LATEST} 之间。")
+        raise InvalidInputError(
+            Phrase(
+                "“%(text)s”的年份应在 %(first)d 到 %(last)d 之间。",
+                text=text[:40],
+                first=_EARLIEST,
+                last=_LATEST,
+            )
+        )
     return found
 
 
@@ -134,5 +152,5 @@ def number_of(text: str) -> float:
         InvalidInputError: it is no plain decimal number.
     """
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text, re.ASCII):
-        raise InvalidInputError(f"“{text[:40]}”不是数字。")
+        raise InvalidInputError(Phrase("“%(text)s”不是数字。", text=text[:40]))
     return float(text)

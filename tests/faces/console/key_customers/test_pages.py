@@ -113,6 +113,8 @@ def test_a_list_costs_as_many_queries_with_twenty_rows_as_with_ten(
         page = desk.get(go("key_customers"))
     assert "第 1 页，共 2 页" in page.text
     second = desk.get(go("key_customers") + "?page=2&grade=first")
+    check = re.search(r'href="([^"]+source=key_customers[^"]*)"', second.text)
+    assert 'value="first" checked' in desk.get(check[1].replace("&amp;", "&")).text
     assert (second.text.count("/key/customer/ZY"), "page=1&amp;grade=first" in second.text) == (
         5,
         True,

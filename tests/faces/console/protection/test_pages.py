@@ -1,6 +1,7 @@
 """The pages of guarded events: written down, planned part by part, told what is lacking."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -60,6 +61,8 @@ def test_a_plan_is_made_part_by_part_and_says_what_it_lacks(desk):
     assert "已加入，供电线路和变压器按台账带出" in page.text
     page = post(desk, "guard_plan", number, "patrols", due_at=hours(20), team="XH", **key)
     assert "已开 3 张特巡工单" in page.text
+    assert page.text.count("优先 XH队") == 3
+    assert f"title={quote(event.title)}&amp;starts_on=" in page.text
     hall = event.halls.first()
     told = {"hall": hall.pk, "team": "XH", "starts_at": hours(24), "ends_at": hours(72)}
     page = post(desk, "guard_plan", number, "standby", gear="发电车", **told, **key)
