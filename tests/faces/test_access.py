@@ -324,6 +324,7 @@ OBJECTS = {
     "console:relief_paper": "relief proposal",
     "console:relief_decide": "relief proposal",
     "console:relief_complete": "relief proposal",
+    "console:relief_state": "relief proposal",
     "console:watch_camera": "watch camera",
     "console:watch_view": "watch camera",
     "console:watch_zones": "watch camera",

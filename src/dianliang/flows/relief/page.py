@@ -11,6 +11,7 @@ from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.relief import load_queries, proposal_queries
 from dianliang.domain.relief.proposal_queries import LineRow, ProposalRow
 from dianliang.flows.list_sheets import Table, list_sheet
+from dianliang.flows.relief.comparing import Comparison, compare
 from dianliang.flows.relief.planning import PROPOSE
 from dianliang.integrations.documents.model import Document, Facts, Heading, Paragraph
 from dianliang.integrations.documents.model import Table as PaperTable
@@ -76,11 +77,12 @@ def proposals(*, by: Actor) -> Proposals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneProposal:
-    """A proposal with its lines and what is claimed of it."""
+    """A proposal with its lines, what is claimed of it, and what was measured since."""
 
     row: ProposalRow
     lines: tuple[LineRow, ...]
     claims: tuple[ClaimRow, ...]
+    measured: Comparison
 
 
 def proposal(number: str, *, by: Actor) -> OneProposal:
@@ -93,7 +95,7 @@ def proposal(number: str, *, by: Actor) -> OneProposal:
     if found is None:
         raise NotVisibleError("没有找到这份方案。")
     claims = tuple(of_subject("relief", number, by=by))
-    return OneProposal(row=found[0], lines=found[1], claims=claims)
+    return OneProposal(row=found[0], lines=found[1], claims=claims, measured=compare(*found))
 
 
 def sheet(number: str, *, by: Actor, at: datetime) -> bytes:
