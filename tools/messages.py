@@ -58,7 +58,9 @@ SAY_IN_ENGLISH = (
     "flows/command",
     *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
     *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
-    *("flows/alerts/reading.py", "flows/dispatching"),
+    *("flows/alerts/reading.py", "flows/dispatching", "domain/ledger", "flows/ledgers"),
+    *("integrations/meter_files", "integrations/grid_files", "flows/energy/taking_in.py"),
+    *("flows/readings", "core/sheets.py"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 

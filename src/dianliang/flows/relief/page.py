@@ -19,6 +19,7 @@ from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 
 SHEET = Table(
     "relief.proposal",
@@ -66,7 +67,7 @@ def proposals(*, by: Actor) -> Proposals:
     if job is not None and job.status == BackgroundJob.Status.FAILED:
         failed = "方案多次中断，请再试一次；仍不行请联系管理员查看后台任务。"
     elif job is not None:
-        failed = str((job.result or {}).get("error", ""))
+        failed = phrase_of((job.result or {}).get("error", ""))
     return Proposals(
         rows=proposal_queries.proposals(unit_path=by.unit_path),
         months=tuple(row.month for row in load_queries.screenings()),
