@@ -104,9 +104,8 @@ def _carbon(row: StudyRow) -> ClaimDraft:
     result = row.result
     less_kwh = result["plain"]["import_kwh"] - result["year"]["import_kwh"]
     value = result["avoided_kg"] / KG_PER_T
-    draft = _draft(
-        row, title=f"{row.title}：一年少排的二氧化碳", kind="carbon", value=value, measure="tCO2"
-    )
+    title = Phrase("%(title)s：一年少排的二氧化碳", title=row.title)
+    draft = _draft(row, title=title, kind="carbon", value=value, measure="tCO2")
     if not row.inputs["factor"] or less_kwh < 0:
         return draft
     return replace(draft, factor=row.inputs["factor"], activity=less_kwh, activity_unit="kWh")
