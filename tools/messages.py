@@ -78,9 +78,11 @@ def name_of(call: ast.Call) -> str:
 
 SPEAKS_CHINESE = (*("cli", "api", "integrations", "flows/demo", "flows/exercise"),)
 """Rooms whose refusals are told to who runs the installation, or to programs: in Chinese only."""
+READ_BY_PEOPLE = ("integrations/meter_files", "integrations/grid_files")
+"""Of these rooms, those whose refusals stand on pages."""
 NOT_YET_IN_ENGLISH = (
     *("domain/linewatch", "flows/linewatch", "flows/lineguard", "flows/phone_watch.py"),
-    *("domain/ledger", "flows/ledgers", "flows/energy"),
+    "flows/energy",
 )
 """Rooms whose refusals have no English yet. The list only ever gets shorter."""
 
@@ -93,7 +95,7 @@ def files_in(rooms: Iterable[str]) -> list[Path]:
 
 def refusing_files() -> list[Path]:
     """Return the files whose refusals are told in the reader's language: all but those listed."""
-    away = {*files_in(SPEAKS_CHINESE), *files_in(NOT_YET_IN_ENGLISH)}
+    away = {*files_in(SPEAKS_CHINESE), *files_in(NOT_YET_IN_ENGLISH)} - {*files_in(READ_BY_PEOPLE)}
     return [path for path in python_files() if path not in away]
 
 

@@ -324,6 +324,7 @@ OBJECTS = {
     "console:relief_paper": "relief proposal",
     "console:relief_decide": "relief proposal",
     "console:relief_complete": "relief proposal",
+    "console:relief_state": "relief proposal",
     "console:watch_camera": "watch camera",
     "console:watch_view": "watch camera",
     "console:watch_zones": "watch camera",
@@ -643,6 +644,7 @@ API_OBJECTS = {
     "v1:act_on_need": ("need", "post"),
     "v1:read_plan": ("plan", "get"),
     "v1:publish_plan": ("plan", "post"),
+    "v1:read_grid_project": ("grid project", "get"),
 }
 API_LISTS = {
     "v1:list_services",
@@ -656,6 +658,8 @@ API_LISTS = {
     "v1:list_changes",
     "v1:list_cameras",
     "v1:list_watch_events",
+    "v1:list_grid_projects",
+    "v1:list_local_issues",
     "v1:start_plan",
     "v1:send_alert",
     "v1:read_figures",

@@ -6,10 +6,11 @@ from dianliang.core.models import User
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.domain.talks.models import Talk
 from dianliang.domain.voices.models import Handler
-from dianliang.domain.workforce.models import Team
+from dianliang.domain.workforce.models import Person, Team
 from dianliang.faces.ui.requests import now
 from dianliang.flows import hot
 from dianliang.flows.alerts import taking
+from dianliang.flows.grid_projects import keeping
 from dianliang.flows.rules.editing import save_row
 from dianliang.kernel.actor import SYSTEM, Role
 from tests import claims, honourworld, loaded, projectworld, staff, studied, villages, watchworld
@@ -66,9 +67,11 @@ def pages(transactional_db):
     villages.filed(town)
     of_villages = ("", "V1/", "V1/?on=2020-01-01", "V1/compare/", "transformers/", "feeders/")
     desk += [f"/console/villages/{path}" for path in (*of_villages, "outages/", "stations/")]
-    desk += ["/console/review/", "/console/review/?view=second"]
-    desk += ["/board/bases/", "/board/bases/FW-001/codes/", "/board/volunteers/"]
-    desk += ["/board/volunteers/actions/", "/board/volunteers/register/"]
+    desk += ["/console/review/", "/console/review/?view=second", "/board/bases/"]
+    desk += [
+        "/board/bases/FW-001/codes/",
+        *(f"/board/volunteers/{page}" for page in ("", "actions/", "register/")),
+    ]
     told = based(town)["base notice"]["number"]
     desk += [f"/console/bases/{page}" for page in ("", "tree/XL/", "site/FW-001/", "gaps/")]
     desk += [f"/console/bases/{page}" for page in ("standard/", "notices/", f"notices/{told}/")]
@@ -92,7 +95,8 @@ def pages(transactional_db):
     desk += [f"/console/staff/{path}" for path in ("twins/", "twins/RY-1/RY-2/", "merges/")]
     desk += [f"/console/staff/{path}" for path in ("teams/", "new-team/", "teams/ZD1/")]
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
-    desk += [*of_loading(town), *of_projects(town)]
+    built, on_site = of_projects(town)
+    desk += [*of_loading(town), *built]
     desk += of_watch(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
@@ -102,16 +106,33 @@ def pages(transactional_db):
         "/console/learning/",
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
-    return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
+    return [*free, "desk", *desk, "admin", *upkeep, "site", *on_site], of_party(town)
 
 
 def of_projects(town):
-    """Addresses about grid projects and local issues."""
+    """Addresses about grid projects and local issues: of the desk, and of who builds, by phone."""
     built = projectworld.objects(town)
     project, hindered = (built[key]["number"] for key in ("grid project", "local issue"))
     paths = ["", "new/", "norms/", "issues/", f"issues/{hindered}/", f"{project}/"]
     paths += [f"{project}/{page}/" for page in ("plan", "edit", "issue")]
-    return [f"/console/projects/{path}" for path in paths]
+    person = Person.objects.create(number="GC-1", name="现场员", unit=town.units["S1"])
+    person.user = town.user("site", Role.STEWARD, "S1")
+    person.save()
+    keeping.seat(
+        number=project,
+        post="build",
+        person=person.number,
+        unit="",
+        organisation="",
+        from_on=projectworld.BEGAN,
+        by=town.actor("S1"),
+        at=now(),
+    )
+    seen = ("", f"{project}/issue/", f"issues/{hindered}/")
+    return (
+        [f"/console/projects/{path}" for path in paths],
+        [f"/field/projects/{path}" for path in seen],
+    )
 
 
 def of_loading(town):

@@ -62,6 +62,27 @@ def record_each(
     )
 
 
+def record_changes(
+    verb: str, *, changes: Iterable[tuple[models.Model, str, str]], by: Actor, at: datetime
+) -> None:
+    """Append one audit event about each of many objects, with what it was and is."""
+    AuditEvent.objects.bulk_create(
+        (
+            _event(
+                verb,
+                target_type=target._meta.label_lower,
+                target_id=_name(target),
+                by=by,
+                at=at,
+                before=before,
+                after=after,
+            )
+            for target, before, after in changes
+        ),
+        batch_size=500,
+    )
+
+
 def record_about(
     verb: str,
     *,

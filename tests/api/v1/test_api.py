@@ -13,6 +13,7 @@ from dianliang.domain.intake.models import Need
 from dianliang.faces.ui.requests import now, today
 from dianliang.flows import tokens
 from dianliang.kernel.actor import Role
+from tests import projectworld
 
 KEY = "program-key-0001"
 
@@ -243,3 +244,21 @@ def test_a_token_is_shown_once_kept_as_a_digest_and_taken_back(town):
         call_command("token", "issue", "robot", "x", "--scopes", "everything")
     with pytest.raises(CommandError, match="天数"):
         call_command("token", "issue", "robot", "x", "--days", "0")
+
+
+def test_grid_projects_and_their_issues_are_read_by_programs(town):
+    told = projectworld.objects(town)
+    number, issue = told["grid project"]["number"], told["local issue"]["number"]
+    robot, stranger = program(town, unit="S1"), program(town, unit="S2", username="stranger")
+
+    rows = robot.get("/api/v1/grid-projects").json()["rows"]
+    one = robot.get(f"/api/v1/grid-projects/{number}").json()
+    issues = robot.get(f"/api/v1/local-issues?project={number}").json()["rows"]
+
+    assert [row["number"] for row in rows] == [number]
+    assert rows[0]["variance_days"] == one["card"]["row"]["variance_days"]
+    assert {"code", "planned_on", "variance_days", "slack_days"} <= one["card"]["steps"][0].keys()
+    assert one["claim"]["refusal"]
+    assert [row["number"] for row in issues] == [issue]
+    assert stranger.get("/api/v1/grid-projects").json()["rows"] == []
+    assert stranger.get(f"/api/v1/grid-projects/{number}").status_code == 404

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dianliang.core.checks import InvalidRowsError
+from dianliang.core.models import AuditEvent
 from dianliang.core.sheets import UnreadableSheetError
 from dianliang.domain.grid_projects.models import Milestone, Project
 from dianliang.flows.grid_projects import reading, sheets
@@ -84,3 +85,35 @@ def test_a_file_of_too_many_rows_is_refused_as_a_whole(works):
 
     with pytest.raises(UnreadableSheetError, match="一次最多 2000 行"):
         reading.read(content=content, by=works.desk, at=NOON)
+
+
+def test_forty_expected_days_cost_as_many_queries_as_ten(works, django_assert_max_num_queries):
+    numbers = [works.opened(name=f"线路{n}") for n in range(10)]
+    steps = ("勘察选点", "批复", "开工", "投运")
+    day = TODAY + timedelta(days=30)
+
+    def sheet(count):
+        rows = [(number, "", step) for number in numbers for step in steps][:count]
+        told = [(*row, "", f"{day + timedelta(days=count)}", "", "张工") for row in rows]
+        return book([], told)
+
+    for count in (10, 40):
+        with django_assert_max_num_queries(14):
+            assert reading.read(content=sheet(count), by=works.desk, at=NOON) == count
+
+    assert Milestone.objects.filter(forecast_on=day + timedelta(days=40)).count() == 40
+    trail = AuditEvent.objects.filter(verb="grid_projects.milestone.forecast")
+    assert trail.count() == 50
+    assert trail.filter(before=f"{day + timedelta(days=10)}").count() == 10
+
+
+def test_a_milestone_that_is_expected_too_late_leaves_all_others_as_they_were(works):
+    number = works.opened()
+    rows = [
+        (number, "余村线改造", "勘察选点", "", f"{TODAY + timedelta(days=9)}", "", ""),
+        (number, "余村线改造", "投运", "", f"{TODAY - timedelta(days=9)}", "", ""),
+    ]
+
+    with pytest.raises(InvalidRowsError, match="预计日期不能早于今天"):
+        reading.read(content=book([], rows), by=works.desk, at=NOON)
+    assert not Milestone.objects.exclude(forecast_on=None).exists()

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from django.utils import translation
 
 from dianliang.engines.loading import NO_DV, NO_W, POINTS, Meter, rows_of
 from dianliang.integrations.meter_files import (
@@ -17,6 +18,7 @@ from dianliang.integrations.meter_files import (
     read,
     read_register,
 )
+from dianliang.kernel.phrases import Phrase
 
 RNG = np.random.default_rng(5)
 KW = RNG.integers(0, 9_000, (2, 2, POINTS)) / 1000
@@ -357,7 +359,7 @@ def without(points):
             "第 11 行“综合倍率”列：倍率 0 不对",
         ),
         (registers(5, multiplier=40), "与户变关系里的 1 不一致"),
-        (wide_rows([*numbered("P"), *numbered("有功")]), "“P1”至“P96”和“有功1”至“有功96”"),
+        (wide_rows([*numbered("P"), *numbered("有功")]), "“P1”至“P96”、“有功1”至“有功96”"),
         (headed(2, "总有功功率(kvar)"), "“总有功功率(kvar)”列单位是“kvar”，不能当功率用"),
         (headed(2, "功率（万千瓦）"), "单位是“万千瓦”"),
         ([row for row in long_rows() if row[1][-2:] in {"时间", "00"}], "多隔 60 分钟"),
@@ -379,7 +381,7 @@ def without(points):
             ],
             "第 2 行“数据项”列：“有功功率(MW)”的单位",
         ),
-        (headed(3, "有功"), "两列功率：“有功功率(kW)”和“有功”"),
+        (headed(3, "有功"), "两列功率：“有功功率(kW)”、“有功”"),
         (
             registers(5, multiplier=1, change=lambda rows: rows.__delitem__(slice(1, None, 2))),
             "多隔 30 分钟",
@@ -393,6 +395,24 @@ def test_what_is_wrong_is_told_by_row_and_column(tmp_path, rows, words):
         read(write(tmp_path / "bad.csv", rows), register=known)
 
     assert words in refusal.value.message
+    with translation.override("en"):
+        in_chinese = [*untold(refusal.value.message)]
+    quoted = "".join(str(cell) for row in rows for cell in row)
+    assert [one for one in in_chinese if not set(one) & HAN <= set(quoted)] == []
+
+
+HAN = {chr(code) for code in range(0x4E00, 0xA000)}
+
+
+def untold(said):
+    """Yield what a refusal says without an English sentence: what it quotes of the file."""
+    if isinstance(said, Phrase):
+        if HAN & set(said.message) and translation.gettext(said.message) == said.message:
+            yield said.message
+        for value in said.values.values():
+            yield from untold(value)
+    elif HAN & set(str(said)):
+        yield str(said)
 
 
 def test_thousands_may_be_written_with_commas(tmp_path):

@@ -5,7 +5,15 @@ from typing import Any
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from dianliang.api.v1 import alerts, follow, linewatch, needs, planning, reference
+from dianliang.api.v1 import (
+    alerts,
+    follow,
+    grid_projects,
+    linewatch,
+    needs,
+    planning,
+    reference,
+)
 from dianliang.api.v1.access import MOST_PER_MINUTE, Throttle, TokenAuth
 from dianliang.api.v1.problems import Api, install
 from dianliang.flows.tokens import SCOPES
@@ -28,7 +36,7 @@ class Renderer(JSONRenderer):
 
 api = Api(
     title="点亮 Dianliang",
-    version="1.1.0",
+    version="1.2.0",
     description="社区服务闭环的程序接口。令牌由管理员用 `dianliang token issue` 发放，权限有："
     + "；".join(f"{scope} {label}" for scope, label in SCOPES.items())
     + f"。每个令牌每分钟最多 {MOST_PER_MINUTE} 次请求，提出需求不受此限。"
@@ -40,5 +48,5 @@ api = Api(
     urls_namespace="v1",
 )
 install(api)
-for part in (reference, needs, follow, planning, alerts, linewatch):
+for part in (reference, needs, follow, planning, alerts, linewatch, grid_projects):
     api.add_router("", part.router)

@@ -37,6 +37,11 @@ def units(*, within: str = "/") -> tuple[UnitRow, ...]:
     )
 
 
+def unit_code_of(path: str) -> str:
+    """Return the code of the unit with this path, or nothing. One query."""
+    return Unit.objects.filter(path=path).values_list("code", flat=True).first() or ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule of a table, with the units that it names."""

@@ -15,6 +15,7 @@ from dianliang.domain.ledger.settling import posting_of, require_other
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -34,7 +35,9 @@ def appeal(*, award: Award, wanted: int, words: str, by: Actor, at: datetime) ->
     """
     words = clean_text(words, field="words", label="申诉理由", most=500, least=4)
     if not 0 <= wanted <= MOST_POINTS:
-        raise InvalidInputError(f"主张得分应为 0 到 {MOST_POINTS}。", field="wanted")
+        raise InvalidInputError(
+            Phrase("主张得分应为 0 到 %(most)d。", most=MOST_POINTS), field="wanted"
+        )
     if award.settlement.status not in ("NOTICE", "POSTED"):
         raise UnableToAppealError("这条积分还没有公示，公示后可以申诉。")
     if wanted == _stands(award):

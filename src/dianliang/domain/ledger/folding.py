@@ -14,6 +14,7 @@ from dianliang.domain.workforce.folding import UnableToFoldError
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 
 Fold = Callable[[Person, Person], Mapping[str, Any]]
 SOURCE = "merge"
@@ -48,9 +49,13 @@ def _awards(kept: Person, gone: Person, *, by: Actor, at: datetime) -> Mapping[s
         if (other.rule_id, other.source_kind, other.source_number) not in own:
             continue
         if other.appeals.exists():
-            message = (
-                f"{gone.number} 对“{other.rule}”{other.source_number} 的积分有申诉，"
-                f"而{kept.number} 也因同一条记录得分。请先裁定申诉，再合并。"
+            message = Phrase(
+                "%(number)s 对“%(rule)s”%(source)s 的积分有申诉，"
+                "而%(other)s 也因同一条记录得分。请先裁定申诉，再合并。",
+                number=gone.number,
+                rule=other.rule,
+                source=other.source_number,
+                other=kept.number,
             )
             raise UnableToFoldError(message)
         standing = standing_entry(other)

@@ -24,6 +24,7 @@ from dianliang.domain.ledger.retracting import retract
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 BOOKS = ("money", "goods", "blood")
@@ -172,7 +173,9 @@ def _require_same(kept: Gift, drive: Drive, thing: Thing, giver: Giver, *, on: d
     told = (drive.pk, thing.book, thing.article, thing.amount, on, giver.kind, giver.name)
     was = (kept.drive_id, kept.book.code, kept.article, kept.amount, kept.on, kept.giver_kind)
     if told != (*was, kept.giver_name) or giver.people != kept.people:
-        message = f"同样的内容已登记为 {kept.number}；要登记另一笔，请刷新页面后再提交。"
+        message = Phrase(
+            "同样的内容已登记为 %(number)s；要登记另一笔，请刷新页面后再提交。", number=kept.number
+        )
         raise KeyReusedError(message, field="key")
 
 
@@ -250,7 +253,13 @@ def _checked_giver(giver: Giver) -> Giver:
 def _require_open(drive: Drive, on: date, *, at: datetime) -> None:
     drive.refresh_from_db(fields=["status"])
     if drive.status != "OPEN":
-        raise UnableToGiveError(f"“{drive.title}”{DRIVE.labels[drive.status]}，不能登记捐赠。")
+        raise UnableToGiveError(
+            Phrase(
+                "“%(title)s”%(state)s，不能登记捐赠。",
+                title=drive.title,
+                state=Phrase(DRIVE.labels[drive.status]),
+            )
+        )
     if on < drive.opens_on or (drive.closes_on is not None and on > drive.closes_on):
         raise UnableToGiveError("接收日期不在项目起止日期之内。", field="on")
     if on > at.astimezone(SHANGHAI).date():

@@ -19,10 +19,11 @@ from dianliang.domain.ledger import models
 from dianliang.domain.ledger.carrying import BATCH, carry_over, chunks
 from dianliang.domain.ledger.holders import living
 from dianliang.domain.ledger.models import Account, Article, Book, Entry
-from dianliang.domain.ledger.wording import amount_words, holder_name
+from dianliang.domain.ledger.wording import overdrawn
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST = 10**13
@@ -135,15 +136,17 @@ def _open_accounts(
 ) -> dict[str, Account]:
     books = pass_gate()
     if book not in books:
-        raise InvalidInputError(f"没有账本“{book}”。", field="book")
+        raise InvalidInputError(Phrase("没有账本“%(book)s”。", book=book), field="book")
     for code in codes:
         if kind not in Account.Holder.values or not 1 <= len(code) <= 40:
-            raise InvalidInputError(f"账户持有者“{kind}:{code}”无效。", field="holder")
+            raise InvalidInputError(
+                Phrase("账户持有者“%(kind)s:%(code)s”无效。", kind=kind, code=code), field="holder"
+            )
     if (article is not None) != (books[book].quantity == Book.Quantity.PIECES):
         message = (
-            f"{books[book].name}按物品记账，请选择物品。"
+            Phrase("%(name)s按物品记账，请选择物品。", name=Phrase(books[book].name))
             if article is None
-            else (f"{books[book].name}不记物品。")
+            else Phrase("%(name)s不记物品。", name=Phrase(books[book].name))
         )
         raise InvalidInputError(message, field="article")
     opened = _held(book, kind, codes, article)  # who was faster at the gate has opened some
@@ -194,7 +197,7 @@ def post_all(*, postings: Sequence[Posting], by: Actor, at: datetime) -> tuple[E
         earlier = known.get(posting.key)
         same = earlier.fingerprint if earlier else fresh.get(posting.key, posting).fingerprint
         if same != posting.fingerprint:
-            message = f"幂等键“{posting.key}”已用于另一笔分录，不能再记不同内容。"
+            message = Phrase("幂等键“%(key)s”已用于另一笔分录，不能再记不同内容。", key=posting.key)
             raise KeyReusedError(message, field="key")
         if earlier is None:
             _require_book(posting, books)
@@ -217,12 +220,14 @@ def reverse(entry_number: str, *, because: str, by: Actor, at: datetime) -> Entr
     pass_gate()
     entry = Entry.objects.select_related("book", "article").filter(number=entry_number).first()
     if entry is None:
-        raise InvalidInputError(f"没有分录 {entry_number}。", field="entry")
+        raise InvalidInputError(Phrase("没有分录 %(number)s。", number=entry_number), field="entry")
     if entry.reverses_id is not None:
-        raise UnableToPostError(f"{entry.number} 本身是冲正分录，如需恢复请重新记账。")
+        words = Phrase("%(number)s 本身是冲正分录，如需恢复请重新记账。", number=entry.number)
+        raise UnableToPostError(words)
     earlier = Entry.objects.filter(reverses=entry).first()
     if earlier is not None:
-        raise UnableToPostError(f"{entry.number} 已由 {earlier.number} 冲正，不能重复冲正。")
+        told = {"number": entry.number, "other": earlier.number}
+        raise UnableToPostError(Phrase("%(number)s 已由 %(other)s 冲正，不能重复冲正。", **told))
     lines = entry.lines.select_related("account__book", "account__article")
     undone = tuple(
         Line(_of_now(line.account), -line.amount, line.team_code, line.unit_code) for line in lines
@@ -274,7 +279,9 @@ def _cleaned(posting: Posting, *, by: Actor, at: datetime) -> Posting:
     if not 1 <= len(posting.key) <= 120:
         raise InvalidInputError("幂等键应为 1 到 120 个字符。", field="key")
     if posting.on > at.astimezone(SHANGHAI).date():
-        raise InvalidInputError(f"记账日 {posting.on} 不能晚于今天。", field="on")
+        raise InvalidInputError(
+            Phrase("记账日 %(on)s 不能晚于今天。", on=f"{posting.on}"), field="on"
+        )
     if not 1 <= len(posting.source.kind) <= 24 or not 1 <= len(posting.source.number) <= 60:
         raise InvalidInputError("每笔分录都要写明来源记录的类别和编号。", field="source")
     if len(posting.lines) < 2 or any(line.amount == 0 for line in posting.lines):
@@ -283,7 +290,7 @@ def _cleaned(posting: Posting, *, by: Actor, at: datetime) -> Posting:
         raise InvalidInputError("数量过大，请核对。", field="amount")
     total = sum(line.amount for line in posting.lines)
     if total != 0:
-        raise UnableToPostError(f"分录不平：各行合计 {total}，应为 0。")
+        raise UnableToPostError(Phrase("分录不平：各行合计 %(total)s，应为 0。", total=total))
     receives = any(line.amount > 0 and _is_of(line.account, by) for line in posting.lines)
     if by.person_number and receives and posting.reverses is None:
         raise OwnBenefitError("不能给本人记账，请由他人审核、记账。")
@@ -298,11 +305,12 @@ def _is_of(account: Account, by: Actor) -> bool:
 def _require_book(posting: Posting, books: Mapping[str, Book]) -> None:
     book = books.get(posting.book)
     if book is None:
-        raise InvalidInputError(f"没有账本“{posting.book}”。", field="book")
+        raise InvalidInputError(Phrase("没有账本“%(book)s”。", book=posting.book), field="book")
     if not book.is_active:
-        raise UnableToPostError(f"{book.name}已停用，不能再记账。")
+        raise UnableToPostError(Phrase("%(name)s已停用，不能再记账。", name=Phrase(book.name)))
     if any(line.account.book_id != book.pk for line in posting.lines):
-        raise UnableToPostError(f"{book.name}的分录不能有其他账本的账户。")
+        words = Phrase("%(name)s的分录不能有其他账本的账户。", name=Phrase(book.name))
+        raise UnableToPostError(words)
     if len({line.account.article_id for line in posting.lines}) != 1:
         raise UnableToPostError("一笔分录只能是同一种物品。")
 
@@ -383,17 +391,7 @@ def _require_funds(fresh: Sequence[Posting]) -> None:
         for line in posting.lines:
             left = amounts[line.account.pk]
             if left < 0 and line.account.holder_kind != Account.Holder.OUTSIDE:
-                raise OverdrawnError(_overdrawn(line, left), field="amount")
-
-
-def _overdrawn(line: Line, left: int) -> str:
-    held = line.account
-    has, needs = left - line.amount, -line.amount
-    return (
-        f"{holder_name(held.holder_kind, held.holder_code)}的{_thing(held)}不足："
-        f"现有 {amount_words(has, held)}，需要 {amount_words(needs, held)}。"
-    )
-
-
-def _thing(held: Account) -> str:
-    return held.article.name if held.article else held.book.name
+                raise OverdrawnError(
+                    overdrawn(line.account, has=left - line.amount, needs=-line.amount),
+                    field="amount",
+                )

@@ -22,6 +22,7 @@ from dianliang.domain.venues.models import Site
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -108,7 +109,7 @@ def propose(
         with transaction.atomic():
             pairing.save()
     except IntegrityError as error:  # of two with one alias at once the database takes the first
-        raise UnableToPairError(f"化名“{alias}”已用过，请另起一个。", field="alias") from error
+        raise _alias_taken(alias) from error
     audit.record("ledger.pairing.propose", target=pairing, by=by, at=at, after=alias)
     return pairing
 
@@ -118,12 +119,17 @@ def _pairs(name: str) -> list[str]:
     return [pair for pair in pairs if pair.isalpha()]
 
 
+def _alias_taken(alias: str) -> UnableToPairError:
+    words = Phrase("化名“%(alias)s”已用过，请另起一个。", alias=alias)
+    return UnableToPairError(words, field="alias")
+
+
 def _require_free(child: Customer, alias: str) -> None:
     Customer.objects.select_for_update(of=("self",)).get(pk=child.pk)
     if Pairing.objects.filter(child=child, status__in=["PROPOSED", "ACTIVE"]).exists():
         raise UnableToPairError("这个孩子已有爱心家长。", field="child")
     if Pairing.objects.filter(alias=alias).exists():
-        raise UnableToPairError(f"化名“{alias}”已用过，请另起一个。", field="alias")
+        raise _alias_taken(alias)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError, KeyReusedError, StaleStateError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 BOOK = "volunteer_points"
@@ -52,7 +53,9 @@ def stock_up(
         KeyReusedError: the key came with something else.
     """
     if not 1 <= pieces <= MOST_PIECES:
-        raise InvalidInputError(f"数量应为 1 到 {MOST_PIECES}。", field="pieces")
+        raise InvalidInputError(
+            Phrase("数量应为 1 到 %(most)d。", most=MOST_PIECES), field="pieces"
+        )
     words = clean_text(words, field="words", label="来源说明", most=150, least=2)
     pass_gate()
     earlier = Entry.objects.filter(key=f"stock/{key}").first()
@@ -142,9 +145,15 @@ def redeem(
 
 def _price_of(article: Article, *, seen: int | None) -> int:
     if article.points is None or not article.is_active:
-        raise UnableToRedeemError(f"{article.name}不可用积分兑换。", field="article")
+        raise UnableToRedeemError(
+            Phrase("%(name)s不可用积分兑换。", name=article.name), field="article"
+        )
     if seen is not None and seen != article.points:
-        message = f"{article.name}的兑换积分刚改为 {article.points}，请核对后再兑换。"
+        message = Phrase(
+            "%(name)s的兑换积分刚改为 %(points)s，请核对后再兑换。",
+            name=article.name,
+            points=article.points,
+        )
         raise StaleStateError(message, field="article")
     return article.points
 

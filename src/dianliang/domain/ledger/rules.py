@@ -15,6 +15,7 @@ from dianliang.domain.ledger.scoring import Terms
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 MOST_POINTS = 10_000
@@ -57,7 +58,10 @@ def add(
         raise InvalidInputError("请选择计分依据。", field="basis")
     name = clean_text(name, field="name", label="名称", most=40, least=2)
     if PointRule.objects.filter(book=chosen, name=name).exists():
-        raise UnableToRuleError(f"{chosen.name}已有规则“{name}”，请改它的分值。", field="name")
+        raise UnableToRuleError(
+            Phrase("%(kind)s已有规则“%(name)s”，请改它的分值。", kind=chosen.name, name=name),
+            field="name",
+        )
     position = (PointRule.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     rule = PointRule.objects.create(
         code=f"R{position:03d}",
@@ -139,8 +143,8 @@ def enact(*, version: RuleVersion, by: Actor, at: datetime) -> RuleVersion:
     if version.drafted_by == by.id:
         raise UnableToRuleError("拟定人不能批准自己的规则，请由另一人批准。")
     _require_uncounted(version.rule, version.from_on, at=at)
-    if version.rule.versions.filter(status="IN_FORCE", from_on=version.from_on).exists():
-        message = f"{version.from_on} 已有一版生效，请另选生效日期。"
+    if version.rule.versions.filter(status="IN_FORCE", from_on=f"{version.from_on}").exists():
+        message = Phrase("%(from_on)s 已有一版生效，请另选生效日期。", from_on=f"{version.from_on}")
         raise UnableToRuleError(message, field="from_on")
     return transitions.apply(
         version,
@@ -197,7 +201,10 @@ def _check(offer: Offer) -> None:
     )
     for field, label, value in numbers:
         if value is not None and not 1 <= value <= MOST_POINTS:
-            raise InvalidInputError(f"{label}应为 1 到 {MOST_POINTS}。", field=field)
+            raise InvalidInputError(
+                Phrase("%(label)s应为 1 到 %(most)d。", label=Phrase(label), most=MOST_POINTS),
+                field=field,
+            )
     if offer.until_on is not None and offer.until_on <= offer.from_on:
         raise InvalidInputError("终止日期应晚于生效日期。", field="until_on")
     day, month = offer.most_a_day, offer.most_a_month
@@ -209,11 +216,17 @@ def _require_uncounted(rule: PointRule, from_on: date, *, at: datetime) -> None:
     """Refuse to change what has been counted: that is corrected by counter-entries."""
     last = Award.objects.filter(rule=rule).aggregate(last=Max("on"))["last"]
     if last is not None and from_on <= last:
-        message = f"{last} 及以前的记录已按现行规则计分，新版本应从 {last} 之后的日期生效。"
+        message = Phrase(
+            "%(last)s 及以前的记录已按现行规则计分，新版本应从 %(last)s 之后的日期生效。",
+            last=f"{last}",
+        )
         raise UnableToRuleError(message, field="from_on")
     today = at.astimezone(SHANGHAI).date()
     if abs((from_on - today).days) > 3 * 366:
-        raise UnableToRuleError(f"生效日期 {from_on} 离今天太远，请核对。", field="from_on")
+        raise UnableToRuleError(
+            Phrase("生效日期 %(from_on)s 离今天太远，请核对。", from_on=f"{from_on}"),
+            field="from_on",
+        )
 
 
 def _record(verb: str, version: RuleVersion, *, by: Actor, at: datetime, reason: str = "") -> None:

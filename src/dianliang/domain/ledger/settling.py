@@ -29,6 +29,7 @@ from dianliang.domain.workforce.models import Membership, Person, Team
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI, TimeUnit, WorkCalendar
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 NOTICE_DAYS = 3
@@ -246,7 +247,9 @@ def show(*, settlement: Settlement, calendar: WorkCalendar, by: Actor, at: datet
     """
     waiting = settlement.awards.filter(decided_by="").count()
     if waiting:
-        raise UnableToSettleError(f"还有 {waiting} 条积分没有审核，审核完再公示。")
+        raise UnableToSettleError(
+            Phrase("还有 %(waiting)d 条积分没有审核，审核完再公示。", waiting=waiting)
+        )
     until = calendar.add(at, NOTICE_DAYS, TimeUnit.WORKING_DAYS)
     return transitions.apply(
         settlement,
@@ -272,10 +275,14 @@ def enter(*, settlement: Settlement, by: Actor, at: datetime) -> Settlement:
     settlement.refresh_from_db()
     if settlement.notice_until is not None and at < settlement.notice_until:
         until = settlement.notice_until.astimezone(SHANGHAI)
-        raise UnableToSettleError(f"公示期到 {until:%Y-%m-%d %H:%M}，期满后再入账。")
+        raise UnableToSettleError(
+            Phrase("公示期到 %(until)s，期满后再入账。", until=f"{until:%Y-%m-%d %H:%M}")
+        )
     open_appeals = settlement.awards.filter(appeals__status="OPEN").count()
     if open_appeals:
-        raise UnableToSettleError(f"还有 {open_appeals} 件申诉没有裁定，裁定后再入账。")
+        raise UnableToSettleError(
+            Phrase("还有 %(n)d 件申诉没有裁定，裁定后再入账。", n=open_appeals)
+        )
     moved = transitions.apply(
         settlement, "enter", lifecycle=SETTLEMENT, by=by, at=at, changes={"posted_at": at}
     )
@@ -368,4 +375,6 @@ def _require_draft(settlement: Settlement) -> None:
     held = Settlement.objects.select_for_update().get(pk=settlement.pk)
     if held.status != "DRAFT":
         label = SETTLEMENT.labels[held.status]
-        raise UnableToSettleError(f"结算单{label}，不能再审核；有异议请走申诉。")
+        raise UnableToSettleError(
+            Phrase("结算单%(label)s，不能再审核；有异议请走申诉。", label=Phrase(label))
+        )

@@ -78,6 +78,17 @@ def amount_words(amount: int, account: Account) -> str:
     return said(amount, account.book.quantity, article=account.article)
 
 
+def overdrawn(account: Account, *, has: int, needs: int) -> Phrase:
+    """Say that an account holds less than an entry takes from it."""
+    return Phrase(
+        "%(holder)s的%(thing)s不足：现有 %(has)s，需要 %(needs)s。",
+        holder=holder_name(account.holder_kind, account.holder_code),
+        thing=account.article.name if account.article else account.book.name,
+        has=amount_words(has, account),
+        needs=amount_words(needs, account),
+    )
+
+
 def holder_name(kind: str, code: str) -> str:
     """Return what one holder is called."""
     return holder_names({(kind, code)})[kind, code]

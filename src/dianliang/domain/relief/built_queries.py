@@ -50,6 +50,17 @@ def built(*, areas: Collection[int]) -> tuple[BuiltRow, ...]:
     )
 
 
+def built_days(numbers: Collection[str]) -> dict[str, tuple[date, ...]]:
+    """Return when transformers were relieved, by any proposal, oldest first. One query."""
+    rows = ProposedArea.objects.filter(
+        decision__completion__isnull=False, transformer__number__in=numbers
+    ).order_by("decision__completion__built_on")
+    found: dict[str, tuple[date, ...]] = {}
+    for number, day in rows.values_list("transformer__number", "decision__completion__built_on"):
+        found[number] = (*found.get(number, ()), day)
+    return found
+
+
 def relieved_since(day: date, *, areas: Collection[int]) -> dict[str, date]:
     """Return what went into service after a day: transformers with that day. One query."""
     rows = ProposedArea.objects.filter(

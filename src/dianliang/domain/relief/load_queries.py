@@ -119,12 +119,14 @@ class LoadRow:
 
 
 def judgements(
-    *, screening: str, areas: Collection[int], numbers: Collection[str] | None = None
+    *, screening: str, areas: Collection[int] | None, numbers: Collection[str] | None = None
 ) -> tuple[LoadRow, ...]:
-    """Return what a screening found in areas, most strained first. One query."""
-    rows = Judgement.objects.filter(
-        screening__number=screening, transformer__area_id__in=areas
-    ).select_related("transformer__area__parent__parent", "transformer__feeder__unit")
+    """Return what a screening found in areas (None: in all), most strained first. One query."""
+    rows = Judgement.objects.filter(screening__number=screening).select_related(
+        "transformer__area__parent__parent", "transformer__feeder__unit"
+    )
+    if areas is not None:
+        rows = rows.filter(transformer__area_id__in=areas)
     if numbers is not None:
         rows = rows.filter(transformer__number__in=numbers)
     found = [_load(row) for row in rows]

@@ -3,10 +3,10 @@
 `fit_daily` and `fit_hourly` learn what all meters of a place use by weather and calendar, `savings`
 holds what was measured later against it; `trial` judges machines beside one another, `planned` says
 how large a trial must be; `fit_production` takes output into account, `suspects` finds what changed
-besides, `compared` takes off what happened to everybody, `efficiency_bound` and `roll_up` hold
-claims against mechanism and factors. Every figure says how it came about, how sure it is, and what
-forbids to say more (`Finding`); figures that nothing can be measured with are refused with words
-(`BadFiguresError`).
+besides, `compared` and `taken_off` take off what happened to everybody, `efficiency_bound` and
+`roll_up` hold claims against mechanism and factors. Every figure says how it came about, how sure
+it is, and what forbids to say more (`Finding`); figures that nothing can be measured with are
+refused with words (`BadFiguresError`).
 """
 
 from dianliang.engines.measurement._bounds import TO_CHECK, Bound, efficiency_bound
@@ -59,8 +59,10 @@ from dianliang.engines.measurement._trials import (
     planned,
     trial,
 )
+from dianliang.engines.measurement._untreated import FEWEST_UNTREATED, TakenOff, taken_off
 
 __all__ = [
+    "FEWEST_UNTREATED",
     "HOLIDAY",
     "REST_DAY",
     "STATUS_WORDS",
@@ -91,6 +93,7 @@ __all__ = [
     "Spread",
     "Status",
     "Suspect",
+    "TakenOff",
     "TrialResult",
     "Unit",
     "UnitEffect",
@@ -115,5 +118,6 @@ __all__ = [
     "roll_up",
     "savings",
     "suspects",
+    "taken_off",
     "trial",
 ]

@@ -2,8 +2,8 @@
 
 IPMVP Core Concepts' options B and C: the baseline is fitted to days before a measure and asked
 about days after it. The interval holds the residuals' own correlation, the parameters' errors
-(balance points by the delta method, under the widest calendar, so that choosing a shape does not
-make it look surer than it is), and Student's quantile of the effective degrees of freedom.
+(balance points by the delta method; half way to the widest calendar, so that choosing a shape does
+not make it look surer than it is), and Student's quantile of the effective degrees of freedom.
 """
 
 from dataclasses import dataclass
@@ -195,24 +195,44 @@ def _variance(told: Noise, count: Floats, leverage: Floats, n: int) -> Floats:
 
 
 def _leverage(baselines: DailyBaselines, days: Weather) -> Floats:
-    """Return the variance of a mean prediction for unit noise: (M,), over the kept shapes."""
-    family = baselines.family
-    pairs = baselines.shapes % len(family.pairs)
+    """Return the variance of a mean prediction for unit noise: (M,), over the kept shapes.
+
+    The mean of that under a shape's own calendar, which takes the shape as if it had been known,
+    and of that under the widest, which takes it as if every calendar had been fitted: the truth
+    of a calendar that was chosen lies between (Buckland, Burnham and Augustin, Biometrics 53 (1997)
+    603). Of both and their mean, the mean was nearest to 90 % on eight sets of placebo periods.
+    """
+    family, shapes = baselines.family, baselines.shapes
     base, asked = _with_bends(family, baselines.days), _with_bends(family, days).mean(axis=0)
     gram = base.T @ base
     bends = base.shape[1] - len(family.heating) - len(family.cooling)
+    known: dict[tuple[int, int], float] = {}
     found_: dict[int, float] = {}
-    for pair in np.unique(pairs):
-        heat, cool = family.pairs[pair]
-        chosen = family.levels(WIDEST) + family.slopes(WIDEST, int(pair))
-        chosen += [] if heat is None else [bends + heat]
-        chosen += [] if cool is None else [bends + len(family.heating) + cool]
-        x = asked[chosen]
-        inverse = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True)
-        # Rounding may leave less than zero, of which no root is.
-        found_[int(pair)] = max(float(x @ inverse @ x), 0.0)
-    each = np.array([found_[int(pair)] for pair in pairs.ravel()]).reshape(pairs.shape)
+    for shape in np.unique(shapes):
+        block, pair = divmod(int(shape), len(family.pairs))
+        for one in (block, WIDEST):
+            if (one, pair) not in known:
+                columns = _columns(family, one, pair, bends=bends)
+                known[one, pair] = _of_mean(gram, asked, columns)
+        found_[int(shape)] = (known[block, pair] + known[WIDEST, pair]) / 2
+    each = np.array([found_[int(shape)] for shape in shapes.ravel()]).reshape(shapes.shape)
     return np.asarray((each * baselines.weights).sum(axis=0) / baselines.weights.sum(axis=0))
+
+
+def _columns(family: Family, block: int, pair: int, *, bends: int) -> list[int]:
+    """Return the columns of a calendar with a pair of balance points, and of moving these."""
+    heat, cool = family.pairs[pair]
+    chosen = [*family.levels(block), *family.slopes(block, pair)]
+    chosen += [] if heat is None else [bends + heat]
+    chosen += [] if cool is None else [bends + len(family.heating) + cool]
+    return chosen
+
+
+def _of_mean(gram: Floats, asked: Floats, chosen: list[int]) -> float:
+    """Return the variance of a mean prediction; rounding may leave less than zero: no root."""
+    x = asked[chosen]
+    inverse = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True)
+    return max(float(x @ inverse @ x), 0.0)
 
 
 def _with_bends(family: Family, days: Weather) -> Floats:

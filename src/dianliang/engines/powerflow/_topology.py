@@ -9,6 +9,9 @@ from dianliang.kernel.phrases import Phrase
 
 MOST_WAYS = 40
 
+LINE, TRANSFORMER, SWITCH = Phrase("线路"), Phrase("变压器"), Phrase("开关")
+"""Made once: a grid has thousands of branches, and hardly one of them is ever told of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
@@ -34,8 +37,8 @@ def edges(grid: Grid) -> Iterator[Edge]:
     """
     open_ends = {(each.other, each.node) for each in grid.switches if not each.is_closed}
     ends = [
-        *((line.id, Phrase("线路"), line.from_node, line.to_node) for line in grid.lines),
-        *((each.id, Phrase("变压器"), each.high_node, each.low_node) for each in grid.transformers),
+        *((line.id, LINE, line.from_node, line.to_node) for line in grid.lines),
+        *((each.id, TRANSFORMER, each.high_node, each.low_node) for each in grid.transformers),
     ]
     for id_, label, from_node, to_node in ends:
         yield Edge(
@@ -51,7 +54,7 @@ def edges(grid: Grid) -> Iterator[Edge]:
         if each.other in nodes:
             yield Edge(
                 id=each.id,
-                label=Phrase("开关"),
+                label=SWITCH,
                 from_node=each.node,
                 to_node=each.other,
                 is_from_closed=each.is_closed,

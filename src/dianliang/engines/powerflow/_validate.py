@@ -18,7 +18,14 @@ from dianliang.engines.powerflow._model import (
     TransformerType,
 )
 from dianliang.engines.powerflow._plates import ErrorCode, GridError, plates
-from dianliang.engines.powerflow._topology import islands, loops, neighbours
+from dianliang.engines.powerflow._topology import (
+    LINE,
+    SWITCH,
+    TRANSFORMER,
+    islands,
+    loops,
+    neighbours,
+)
 from dianliang.engines.powerflow._vector_group import has_neutral
 from dianliang.kernel.phrases import Phrase
 
@@ -105,7 +112,7 @@ def _unknown_nodes(
 
 
 def _line(line: Line, nodes: Mapping[str, Node], types: set[str]) -> Iterator[GridError]:
-    yield from _unknown_nodes(Phrase("线路"), line.id, [line.from_node, line.to_node], nodes)
+    yield from _unknown_nodes(LINE, line.id, [line.from_node, line.to_node], nodes)
     if line.type not in types:
         words = Phrase(
             "线路 %(id)s 的线型 %(type)s 不认识，请在线型表里补上。", id=line.id, type=line.type
@@ -134,7 +141,7 @@ def _line(line: Line, nodes: Mapping[str, Node], types: set[str]) -> Iterator[Gr
 def _transformer(
     each: Transformer, nodes: Mapping[str, Node], types: Mapping[str, TransformerType]
 ) -> Iterator[GridError]:
-    yield from _unknown_nodes(Phrase("变压器"), each.id, [each.high_node, each.low_node], nodes)
+    yield from _unknown_nodes(TRANSFORMER, each.id, [each.high_node, each.low_node], nodes)
     type_ = types.get(each.type)
     if type_ is None:
         words = Phrase(
@@ -172,7 +179,7 @@ def _transformer(
 def _switch(
     switch: Switch, nodes: Mapping[str, Node], others: Mapping[str, tuple[str, str]]
 ) -> Iterator[GridError]:
-    yield from _unknown_nodes(Phrase("开关"), switch.id, [switch.node], nodes)
+    yield from _unknown_nodes(SWITCH, switch.id, [switch.node], nodes)
     if switch.other in others:
         if switch.node not in others[switch.other]:
             words = Phrase(

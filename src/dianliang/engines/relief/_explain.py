@@ -12,15 +12,15 @@ from dianliang.engines.relief._options import FEN, Option, fen
 from dianliang.kernel.phrases import Phrase
 
 LACKING = {
-    (True, False): (
-        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；再有 %(lacking).0f 元就能做"
+    (True, False): Phrase(
+        "所列措施里最省的是 %(n)d 项、%(cost)s 元、%(units)d 台；再有 %(lacking)s 元就能做"
     ),
-    (False, True): (
-        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；再有 %(more)d 台就能做"
+    (False, True): Phrase(
+        "所列措施里最省的是 %(n)d 项、%(cost)s 元、%(units)d 台；再有 %(more)d 台就能做"
     ),
-    (True, True): (
-        "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台；"
-        "再有 %(lacking).0f 元、%(more)d 台就能做"
+    (True, True): Phrase(
+        "所列措施里最省的是 %(n)d 项、%(cost)s 元、%(units)d 台；"
+        "再有 %(lacking)s 元、%(more)d 台就能做"
     ),
 }
 """What is said by what is missing: money, transformers."""
@@ -157,17 +157,21 @@ def _not_chosen(
 ) -> Finding:
     lacking_fen = 0 if left_fen is None else max(0, option.cost_fen - left_fen)
     lacking_units = 0 if left_units is None else max(0, option.units - left_units)
-    told = {"n": len(option.measures), "cost": option.cost_fen / FEN, "units": option.units}
+    told: dict[str, int | str] = {
+        "n": len(option.measures),
+        "cost": f"{option.cost_fen / FEN:,.0f}",
+        "units": option.units,
+    }
     if not is_free:
         lacking_fen = lacking_units = 0
-        message = (
-            "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台，但与已选的措施不能同时做"
+        message = Phrase(
+            "所列措施里最省的是 %(n)d 项、%(cost)s 元、%(units)d 台，但与已选的措施不能同时做"
         )
     elif lacking_fen or lacking_units:
         message = LACKING[bool(lacking_fen), bool(lacking_units)]
-        told |= {"lacking": lacking_fen / FEN, "more": lacking_units}
+        told |= {"lacking": f"{lacking_fen / FEN:,.0f}", "more": lacking_units}
     else:
-        message = "所列措施里最省的是 %(n)d 项、%(cost).0f 元、%(units)d 台，这次没有选"
+        message = Phrase("所列措施里最省的是 %(n)d 项、%(cost)s 元、%(units)d 台，这次没有选")
     return replace(
         finding,
         outcome=Outcome.NOT_CHOSEN,

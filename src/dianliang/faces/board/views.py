@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from dianliang.domain.grid_projects.queries.projects import standing
 from dianliang.domain.insight import queries
 from dianliang.domain.insight.dimensions import DIMENSIONS
 from dianliang.domain.insight.measures import FIGURES, METHOD
@@ -15,7 +16,7 @@ from dianliang.faces.board import charts
 from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.board.templatetags.figures import whole_minutes
-from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.requests import now, requires, today
 from dianliang.flows import exporting, hot_page
 from dianliang.kernel.actor import Actor, Role
 
@@ -63,6 +64,7 @@ def overview(request: HttpRequest, *, by: Actor) -> HttpResponse:
         request.session.modified = True  # a wall stays logged in while its page renews itself
         return TemplateResponse(request, "board/signage.html", context)
     context["hot"] = hot_page.headlines(by=by, at=at, most=MOST_HOT)
+    context["projects"] = standing(by=by, on=today())
     context["may_open_hot"] = by.role in {Role.DISPATCHER, Role.ALLIANCE_UNIT}
     return TemplateResponse(request, "board/overview.html", context)
 

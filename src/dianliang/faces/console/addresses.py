@@ -42,6 +42,7 @@ PAGES: Mapping[str, str] = {
     "measurement": "console:measuring_project",
     "carbon_account": "console:carbon_account",
     "relief": "console:relief_one",
+    "transformer": "console:loading_one",
     "study": "console:zone_one",
 }
 """Which page shows a kind of records, by the number that opens it."""

@@ -18,7 +18,7 @@ from dianliang.flows import charging_claims, charging_reach
 from dianliang.flows.demo import studies
 from dianliang.flows.demo.curves import Drawn, Village, month, network, readings
 from dianliang.flows.energy.reach import Limits
-from dianliang.flows.relief import curves, effects, planning, screening
+from dianliang.flows.relief import curves, planning, screening, stating
 from dianliang.flows.relief.planning import Wanted
 from dianliang.integrations.curve_store import keep_register
 from dianliang.kernel.actor import Actor, Role
@@ -33,7 +33,7 @@ REACH_KM, REACH_KMH = 5.0, 40.0
 SEASON = 4
 """The month in which tea is made."""
 CAPACITIES = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
-BUDGET_BEFORE_CNY, BUDGET_NOW_CNY = 480_000.0, 1_000_000.0
+BUDGET_BEFORE_CNY, BUDGET_NOW_CNY = 270_000.0, 1_000_000.0
 PHASES = (Phase.A, Phase.B, Phase.C)
 
 
@@ -68,9 +68,10 @@ def draw(*, by: Actor, at: datetime) -> int:
     _charging()
     before = [_village(row, place) for place, row in enumerate(shown)]
     _season(before, year - 1, by=by, at=at)
-    built = _relieve(date(year - 1, SEASON, 1), shown, by=by, at=at)
+    proposal, built = _relieve(date(year - 1, SEASON, 1), shown, by=by, at=at)
     after = [_relieved(one, built) for one in before]
     _season([*after, *_dedicated(shown, before, built, year)], year, by=by, at=at)
+    stating.state_what_is_known(proposal=proposal, by=by, at=at)
     now = Wanted(
         month=date(year, SEASON, 1),
         budget_cny=BUDGET_NOW_CNY,
@@ -133,8 +134,13 @@ def _season(villages: Sequence[Village], year: int, *, by: Actor, at: datetime) 
     screening.screen(span.from_on, by=by, at=at, is_generated=True)
 
 
-def _relieve(first: date, shown: list[Transformer], *, by: Actor, at: datetime) -> set[str]:
-    """Propose for the first season, take what was proposed, build it; return whose meters moved."""
+def _relieve(
+    first: date, shown: list[Transformer], *, by: Actor, at: datetime
+) -> tuple[str, set[str]]:
+    """Propose for the first season, take what was proposed, build it; return the proposal.
+
+    Beside it stands whose meters moved.
+    """
     wanted = Wanted(month=first, budget_cny=BUDGET_BEFORE_CNY, most_units=None)
     made = planning.propose(wanted, by=by, at=at, is_generated=True)
     moved: set[str] = set()
@@ -152,8 +158,7 @@ def _relieve(first: date, shown: list[Transformer], *, by: Actor, at: datetime) 
             at=at,
         )
         moved.update(own)
-    effects.state_avoided(proposal=made.number, by=by, at=at, is_generated=True)
-    return moved
+    return made.number, moved
 
 
 def _relieved(one: Village, moved: set[str]) -> Village:

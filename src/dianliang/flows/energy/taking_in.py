@@ -11,6 +11,7 @@ from dianliang.integrations.curve_store import Added, CurveStore, keep_register,
 from dianliang.integrations.meter_files import Hints, Readings
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,19 @@ def _read(
     readings = meter_files.read(path, register=known.meters if known else None, hints=hints)
     if not readings.points + readings.voltage_points:
         raise InvalidInputError(
-            f"{path.name} 里没有一个读数，没有写入。请核对功率、电压列是否为空。"
+            Phrase(
+                "%(name)s 里没有一个读数，没有写入。请核对功率、电压列是否为空。", name=path.name
+            )
         )
     today = at.astimezone(SHANGHAI).date()
     if readings.last_on > today:
         raise InvalidInputError(
-            f"{path.name} 的读数到 {readings.last_on} 为止，在今天（{today}）之后，没有写入。"
-            "请核对日期列的年份。"
+            Phrase(
+                "%(name)s 的读数到 %(last_on)s 为止，在今天（%(today)s）之后，没有写入。"
+                "请核对日期列的年份。",
+                name=path.name,
+                last_on=f"{readings.last_on}",
+                today=f"{today}",
+            )
         )
     return readings

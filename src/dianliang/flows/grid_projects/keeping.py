@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dianliang.domain.branches.models import Branch
 from dianliang.domain.directory.models import Unit
@@ -64,6 +64,7 @@ class Choices:
     posts: tuple[tuple[str, str], ...]
     areas: tuple[tuple[str, str], ...]
     units: tuple[tuple[str, str], ...]
+    sitting: tuple[tuple[str, str], ...]
     task_forces: tuple[tuple[str, str], ...]
 
 
@@ -89,6 +90,7 @@ def choices(*, by: Actor, of: Project | None = None) -> Choices:
         posts=POSTS,
         areas=tuple((area.code, _place(area)) for area in areas),
         units=tuple((unit.code, unit.name) for unit in units),
+        sitting=tuple((unit.code, unit.name) for unit in _may_sit(by).order_by("path")),
         task_forces=tuple(dict.fromkeys(standing)),
     )
 
@@ -336,12 +338,18 @@ def seat(
     )
 
 
+def _may_sit(by: Actor) -> QuerySet[Unit]:
+    """Return the units that a seat may be of: the actor's, and those of the alliance."""
+    own = Q(path__startswith=by.unit_path or "-") & ~Q(kind=Unit.Kind.BRANCH)
+    return Unit.objects.filter(own | Q(kind=Unit.Kind.ALLIANCE))
+
+
 def _sitting_unit(code: str, *, by: Actor) -> Unit | None:
     """Return whose seat it is: a unit of the actor's, or one of the alliance."""
     if not code:
         return None
-    found = Unit.objects.filter(code=code.replace("\0", "")).first()
-    if found is None or not (found.kind == Unit.Kind.ALLIANCE or by.reaches_unit(found.path)):
+    found = _may_sit(by).filter(code=code.replace("\0", "")).first()
+    if found is None:
         raise InvalidInputError("没有这个单位，请选择本单位范围内的单位或联盟单位。", field="unit")
     return found
 

@@ -11,6 +11,7 @@ from dianliang.core.sheets import SheetRow
 from dianliang.domain.grid_projects import access
 from dianliang.domain.grid_projects.models import Milestone, Project
 from dianliang.domain.grid_projects.operations import baselines, projects
+from dianliang.domain.grid_projects.operations.expecting import Forecast, forecast_all
 from dianliang.flows.grid_projects.keeping import Asked, details_of
 from dianliang.flows.grid_projects.sheets import (
     AREAS,
@@ -80,6 +81,7 @@ def read(*, content: bytes, by: Actor, at: datetime) -> int:
     rows = book.rows.get(STEPS, [])
     changed += sum(reading.step(row) for row in rows)
     reading.plans(rows)
+    reading.expect()
     checks = Checks(BOOK)
     checks.found = [words for told in reading.checks.values() for words in told.found]
     checks.raise_if_any()
@@ -101,6 +103,7 @@ class _Reading:
         self.new: dict[str, Project] = {}
         self.steps: dict[int, dict[str, Milestone]] = {}
         self.starts: dict[str, date] = {}
+        self.forecasts: dict[int, Forecast] = {}
 
     def project(self, row: SheetRow) -> bool:
         """Open a project that has no number; one that has stays as it is."""
@@ -155,7 +158,7 @@ class _Reading:
         if step is None:
             return False
         try:
-            return self._write(step, expected, reached, checks.text(row, WHO, 40))
+            return self._write(project, step, expected, reached, checks.text(row, WHO, 40))
         except DomainError as refusal:
             checks.add(row, refusal.message, REACHED if reached else EXPECTED)
             return False
@@ -172,9 +175,16 @@ class _Reading:
         return found
 
     def _write(
-        self, step: Milestone, expected: date | None, reached: date | None, who: str
+        self,
+        project: Project,
+        step: Milestone,
+        expected: date | None,
+        reached: date | None,
+        who: str,
     ) -> bool:
+        """Write down a day that was reached; note one that is expected, to be written at once."""
         if reached is not None:
+            self.forecasts.pop(step.pk, None)
             if step.actual_on == reached:
                 return False
             if step.actual_on is None:
@@ -187,14 +197,17 @@ class _Reading:
         same = expected in {None, step.forecast_on} and who in {"", step.responsible}
         if same:
             return False
-        projects.forecast(
-            milestone=step,
-            on=expected or step.forecast_on,
-            responsible=who or step.responsible,
-            by=self.by,
-            at=self.at,
-        )
+        on = expected or step.forecast_on
+        projects.require_forecast(project, step, on, at=self.at)
+        told = Forecast(milestone=step, on=on, responsible=who or step.responsible)
+        self.forecasts[step.pk] = told
         return True
+
+    def expect(self) -> None:
+        """Write all days that are expected, if nothing in the file is wrong."""
+        told = [*self.forecasts.values()]
+        if told and not any(checks.found for checks in self.checks.values()):
+            forecast_all(forecasts=told, by=self.by, at=self.at)
 
     def plans(self, rows: Sequence[SheetRow]) -> None:
         """Propose the planned days of new projects as their first baselines."""

@@ -12,6 +12,7 @@ from dianliang.domain.ledger.wording import SOURCES
 from dianliang.flows.ledgers.balances import LineRow, line_rows, seen
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase
 
 MOST_ENTRIES = 100
 KEPT_ELSEWHERE = frozenset({"hours", "gift", "grant", "redemption"})
@@ -116,7 +117,11 @@ def _elsewhere(found: Entry) -> str:
         return "人员合并不能撤销，这笔分录也不能冲正。"
     if found.source_kind in KEPT_ELSEWHERE:
         label = SOURCES[found.source_kind]
-        return f"这笔分录由{label} {found.source_number} 产生，请到该记录更正或撤回。"
+        return Phrase(
+            "这笔分录由%(label)s %(number)s 产生，请到该记录更正或撤回。",
+            label=Phrase(label),
+            number=found.source_number,
+        )
     return ""
 
 

@@ -16,6 +16,7 @@ from dianliang.domain.workforce.models import Person
 from dianliang.flows.ledgers import earning
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import InvalidInputError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 
@@ -152,7 +153,7 @@ def _added(name: str, measure: str, points: int | None) -> Article:
         with transaction.atomic():
             return Article.objects.create(code=code, name=name, measure=measure, points=points)
     except IntegrityError as error:
-        raise InvalidInputError(f"已有物品“{name}”。", field="name") from error
+        raise InvalidInputError(Phrase("已有物品“%(name)s”。", name=name), field="name") from error
 
 
 def stock_up(

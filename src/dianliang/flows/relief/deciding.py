@@ -5,7 +5,7 @@ from datetime import date, datetime
 from dianliang.domain.relief import operations, proposal_queries
 from dianliang.domain.relief.models import Completion, Decision, ProposedArea
 from dianliang.domain.relief.operations import UnableToRelieveError
-from dianliang.flows.relief import effects
+from dianliang.flows.relief import stating
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
 
@@ -33,7 +33,7 @@ def complete(
     by: Actor,
     at: datetime,
 ) -> Completion:
-    """Record what was built for a transformer, and state anew what the proposal has avoided.
+    """Record what was built for a transformer, and state anew what the proposal brought.
 
     Raises:
         NotVisibleError: there is no such line, or it is another unit's.
@@ -46,7 +46,7 @@ def complete(
     made = operations.complete(
         decision=decision, built_on=built_on, spent_cny=spent_cny, note=note, by=by, at=at
     )
-    effects.state_avoided(proposal=proposal, by=by, at=at)
+    stating.state_what_is_known(proposal=proposal, by=by, at=at)
     return made
 
 

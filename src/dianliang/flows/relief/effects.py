@@ -1,23 +1,20 @@
-"""What became of transformers that were relieved, measured; and what was not spent on larger ones.
+"""What became of transformers that were relieved, measured.
 
 Before is the month that the proposal was made from, after is a month that was judged since: the
 same month of a later year where there is one, as tea seasons compare only with tea seasons.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
-from django.db import transaction
-
+from dianliang.domain.energy.queries.claims import by_key
+from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.relief import built_queries, load_queries
 from dianliang.domain.relief.built_queries import BuiltRow
 from dianliang.domain.relief.load_queries import LoadRow, ScreeningRow
-from dianliang.flows.claims import ClaimDraft, EvidenceDraft, restate_claim
 from dianliang.flows.relief import curves
-from dianliang.flows.relief.planning import ENGINE
 from dianliang.kernel.actor import Actor
-from dianliang.kernel.phrases import Phrase
 
 MONTH_DAYS = 30
 """Hours are told per 30 days, so that months of other lengths compare."""
@@ -58,6 +55,7 @@ class Effects:
     measured: int
     relieved: int
     spent_cny: float
+    claims: tuple[ClaimRow, ...]
     usual_cny: float
     """What larger transformers would have cost where one would have been enough."""
 
@@ -69,7 +67,7 @@ class Effects:
 
 
 def effects(*, by: Actor) -> Effects:
-    """Return what was built and measured since. Three queries and one for each month."""
+    """Return what was built and measured since. Four queries and one for each month."""
     areas = curves.areas_of(by)
     built = built_queries.built(areas=areas)
     known = load_queries.screenings()
@@ -89,7 +87,21 @@ def effects(*, by: Actor) -> Effects:
         relieved=sum(row.is_relieved for row in told),
         spent_cny=sum(row.built.spent_cny for row in told),
         usual_cny=sum(row.built.usual_cny or 0.0 for row in told),
+        claims=_claims(built, by=by),
     )
+
+
+def _claims(built: Sequence[BuiltRow], *, by: Actor) -> tuple[ClaimRow, ...]:
+    """Return what was stated as measured, newest proposal first."""
+    proposals = dict.fromkeys(row.proposal for row in built)
+    keys = [key for number in proposals for key in measured_keys(number)]
+    found = by_key(keys, by=by)
+    return tuple(found[key] for key in keys if key in found)
+
+
+def measured_keys(proposal: str) -> tuple[str, str]:
+    """Return the keys under which a proposal's measured hours and peak are stated."""
+    return f"relief:{proposal}:hours", f"relief:{proposal}:peak"
 
 
 def _effect(
@@ -117,8 +129,11 @@ def _side(
     shown: ScreeningRow | None, number: str, found: dict[str, dict[str, LoadRow]]
 ) -> Side | None:
     row = found.get(shown.number, {}).get(number) if shown else None
-    if shown is None or row is None:
-        return None
+    return side_of(shown, row) if shown and row else None
+
+
+def side_of(shown: ScreeningRow, row: LoadRow) -> Side:
+    """Return what a month of a transformer comes to, its hours per 30 days that were read."""
     read_days = (shown.until_on - shown.from_on).days * row.known_share
     scale = MONTH_DAYS / read_days if read_days else 0.0
     return Side(
@@ -129,66 +144,3 @@ def _side(
         heavy_hours=row.heavy_hours * scale,
         least_v=row.least_v,
     )
-
-
-@transaction.atomic
-def state_avoided(*, proposal: str, by: Actor, at: datetime, is_generated: bool = False) -> None:
-    """State what a proposal's measures in service saved against larger transformers, as a claim.
-
-    Stated again whenever more is built; the earlier number stays on record.
-
-    Raises:
-        UnableToClaimError, NotVisibleError: see `restate_claim`.
-    """
-    own = [
-        row
-        for row in built_queries.built(areas=curves.areas_of(by))
-        if row.proposal == proposal and row.usual_cny is not None and not _is_enlarged(row)
-    ]
-    if not own:
-        return
-    spent = sum(Decimal(str(row.spent_cny)) for row in own)
-    usual = sum(Decimal(str(row.usual_cny)) for row in own)
-    draft = ClaimDraft(
-        title=Phrase("%(proposal)s 台区治理少花的配网投资", proposal=proposal),
-        kind="investment",
-        value=float(usual - spent),
-        measure="CNY",
-        option="formula",
-        method=Phrase(
-            "%(n)d 个台区各换一台够大的变压器的造价（共 %(usual)s 元，按方案所列造价口径）"
-            "减去实际费用 %(spent)s 元。",
-            n=len(own),
-            usual=f"{usual:.0f}",
-            spent=f"{spent:.0f}",
-        ),
-        boundary=Phrase("只算公司承担的费用；客户自己出资的专变不算在内。"),
-        no_interval=Phrase("造价口径是估算，没有给误差范围。"),
-        engine="flows.relief",
-        engine_version=ENGINE,
-        subject_kind="relief",
-        subject_number=proposal,
-        subject_name=Phrase("治理方案 %(proposal)s", proposal=proposal),
-        findings=[Phrase("客户专变由客户出资的部分没有算作节省。")],
-        evidence=[
-            EvidenceDraft(
-                kind="relief",
-                number=proposal,
-                words=Phrase(
-                    "%(what)s，%(day)s 投运，实际 %(cny)s 元",
-                    what=f"{row.number} {row.name}",
-                    day=f"{row.built_on}",
-                    cny=f"{row.spent_cny:.0f}",
-                ),
-            )
-            for row in own
-        ],
-        key=f"relief:{proposal}:avoided",
-        is_generated=is_generated,
-    )
-    restate_claim(draft=draft, reason="又有台区投运", by=by, at=at)
-
-
-def _is_enlarged(row: BuiltRow) -> bool:
-    """Tell whether a larger transformer was put in: that avoids none."""
-    return any(one["kind"] == "enlarge" for one in row.measures)

@@ -16,6 +16,7 @@ from dianliang.flows.relief.screening import SCREEN
 from dianliang.integrations.curve_store import CurveStoreError, Kept
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 
 POWER_FACTOR = 0.95
 """As in the rules by which a screening judges; the rules that it kept say so too."""
@@ -93,7 +94,7 @@ def _failed(job: BackgroundJob | None) -> str:
         return ""
     if job.status == BackgroundJob.Status.FAILED:
         return "判定多次中断，请再试一次；仍不行请联系管理员查看后台任务。"
-    return str((job.result or {}).get("error", ""))
+    return phrase_of((job.result or {}).get("error", ""))
 
 
 def _is_asked(row: LoadRow, asked: Asked) -> bool:

@@ -11,6 +11,7 @@ from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.relief import load_queries, proposal_queries
 from dianliang.domain.relief.proposal_queries import LineRow, ProposalRow
 from dianliang.flows.list_sheets import Table, list_sheet
+from dianliang.flows.relief.comparing import Comparison, compare
 from dianliang.flows.relief.planning import PROPOSE
 from dianliang.integrations.documents.model import Document, Facts, Heading, Paragraph
 from dianliang.integrations.documents.model import Table as PaperTable
@@ -18,6 +19,7 @@ from dianliang.integrations.documents.pdf import pdf
 from dianliang.integrations.documents.word import word
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 
 SHEET = Table(
     "relief.proposal",
@@ -65,7 +67,7 @@ def proposals(*, by: Actor) -> Proposals:
     if job is not None and job.status == BackgroundJob.Status.FAILED:
         failed = "方案多次中断，请再试一次；仍不行请联系管理员查看后台任务。"
     elif job is not None:
-        failed = str((job.result or {}).get("error", ""))
+        failed = phrase_of((job.result or {}).get("error", ""))
     return Proposals(
         rows=proposal_queries.proposals(unit_path=by.unit_path),
         months=tuple(row.month for row in load_queries.screenings()),
@@ -76,11 +78,12 @@ def proposals(*, by: Actor) -> Proposals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneProposal:
-    """A proposal with its lines and what is claimed of it."""
+    """A proposal with its lines, what is claimed of it, and what was measured since."""
 
     row: ProposalRow
     lines: tuple[LineRow, ...]
     claims: tuple[ClaimRow, ...]
+    measured: Comparison
 
 
 def proposal(number: str, *, by: Actor) -> OneProposal:
@@ -93,7 +96,7 @@ def proposal(number: str, *, by: Actor) -> OneProposal:
     if found is None:
         raise NotVisibleError("没有找到这份方案。")
     claims = tuple(of_subject("relief", number, by=by))
-    return OneProposal(row=found[0], lines=found[1], claims=claims)
+    return OneProposal(row=found[0], lines=found[1], claims=claims, measured=compare(*found))
 
 
 def sheet(number: str, *, by: Actor, at: datetime) -> bytes:

@@ -99,7 +99,7 @@ def propose_in_background(context: jobs.JobContext) -> dict[str, Any]:
     try:
         made = propose(wanted, by=by, at=context.clock())
     except (UnableToRelieveError, CurveStoreError) as refusal:
-        return {"error": str(refusal.message)}
+        return {"error": kept(refusal.message)}
     return {"proposal": made.number}
 
 

@@ -30,7 +30,7 @@ from dianliang.flows.relief import curves
 from dianliang.integrations.curve_store import CurveStoreError, Kept, keep_carried, register
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, kept
 
 SCREEN = "relief.screen"
 ENGINE = "loading-2"
@@ -86,7 +86,7 @@ def screen_in_background(context: jobs.JobContext) -> dict[str, Any]:
     try:
         made = screen(month_of(context.payload["month"]), by=by, at=context.clock())
     except (UnableToRelieveError, CurveStoreError) as refusal:
-        return {"error": str(refusal.message)}
+        return {"error": kept(refusal.message)}
     return {"screening": made.number, "transformers": made.transformers}
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from dianliang.domain.directory.queries import unit_code_of
 from dianliang.domain.energy.queries.claims import of_subject
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.domain.relief.study_queries import StudyRow
@@ -75,6 +76,7 @@ def _draft(row: StudyRow, *, title: str, kind: str, value: float, measure: str) 
         from_on=date(year, 1, 1),
         until_on=date(year + 1, 1, 1),
         evidence=[EvidenceDraft(kind=SUBJECT, number=row.number, words=_study(row))],
+        unit_code=unit_code_of(row.unit_path),
         key=_key(row, year, kind),
         is_generated=row.is_generated or tariff["is_generated"],
     )
@@ -102,9 +104,8 @@ def _carbon(row: StudyRow) -> ClaimDraft:
     result = row.result
     less_kwh = result["plain"]["import_kwh"] - result["year"]["import_kwh"]
     value = result["avoided_kg"] / KG_PER_T
-    draft = _draft(
-        row, title=f"{row.title}：一年少排的二氧化碳", kind="carbon", value=value, measure="tCO2"
-    )
+    title = Phrase("%(title)s：一年少排的二氧化碳", title=row.title)
+    draft = _draft(row, title=title, kind="carbon", value=value, measure="tCO2")
     if not row.inputs["factor"] or less_kwh < 0:
         return draft
     return replace(draft, factor=row.inputs["factor"], activity=less_kwh, activity_unit="kWh")

@@ -84,7 +84,10 @@ Block: TypeAlias = Heading | Paragraph | Facts | Table | Pictures | Signatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document: who issues it, its title and number, what it says, a code to verify it by."""
+    """A document: who issues it, its title and number, what it says, a code to verify it by.
+
+    `language` is that of the words that a printer adds by itself: ``zh`` or ``en``.
+    """
 
     title: str
     blocks: Sequence[Block]
@@ -92,6 +95,7 @@ class Document:
     subtitle: str = ""
     number: str = ""
     code: Picture | None = None
+    language: str = "zh"
 
 
 def image_suffix(content: bytes) -> str:

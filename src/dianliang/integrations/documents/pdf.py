@@ -57,6 +57,7 @@ def pdf(documents: Sequence[Document], *, title: str, made_at: datetime) -> byte
             "title": title,
             "made_at": f"{made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
             "family": FAMILY,
+            "language": documents[0].language,
             "documents": [_document(document, keep) for document in documents],
         }
         (root / "data.json").write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
@@ -101,6 +102,7 @@ def _document(document: Document, keep: Keep) -> dict[str, Any]:
         "issuer": document.issuer,
         "subtitle": document.subtitle,
         "number": document.number,
+        "language": document.language,
         "code": _picture(document.code, keep) if document.code else None,
         "blocks": [_block(block, keep) for block in document.blocks],
     }

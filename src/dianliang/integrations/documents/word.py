@@ -81,7 +81,8 @@ def _write(paper: Paper, document: Document) -> None:
     if document.issuer:
         _quiet(paper, document.issuer)
     paper.add_heading(without_controls(document.title), 0)
-    number = f"编号 {document.number}" if document.number else ""
+    label = "编号" if document.language == "zh" else "No."
+    number = f"{label} {document.number}" if document.number else ""
     line = "　".join(filter(None, (document.subtitle, number)))
     if line:
         _quiet(paper, line)

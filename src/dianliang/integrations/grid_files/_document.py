@@ -19,6 +19,7 @@ from dianliang.engines.powerflow import (
     TransformerType,
 )
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
+from dianliang.kernel.phrases import Phrase
 
 FORMAT = "dianliang-grid"
 VERSION = 1
@@ -33,10 +34,10 @@ KINDS: dict[str, type[Any]] = {
     "transformer_types": TransformerType,
 }
 WANTED = {
-    bool: "应是 true 或 false",
-    str: "应是文字",
-    int: "应是不太大的整数",
-    float: "应是能用的数字",
+    bool: Phrase("应是 true 或 false"),
+    str: Phrase("应是文字"),
+    int: Phrase("应是不太大的整数"),
+    float: Phrase("应是能用的数字"),
 }
 LARGEST = {int: 2**31 - 1, float: sys.float_info.max}
 """JSON writes whole numbers of any length; what counts taps or circuits fits 32 bits."""
@@ -63,25 +64,37 @@ def read_document(text: str, *, name: str) -> Grid:
     try:
         body = json.loads(text)
     except json.JSONDecodeError as error:
-        words = f"{name} 不是能读的 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。"
+        words = Phrase(
+            "%(name)s 不是能读的 JSON：第 %(lineno)d 行第 %(colno)d 列附近有误。",
+            name=name,
+            lineno=error.lineno,
+            colno=error.colno,
+        )
         raise UnreadableGridError(words) from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableGridError(f"{name} 不是能读的 JSON：数字太长或嵌套太深。") from error
+        raise UnreadableGridError(
+            Phrase("%(name)s 不是能读的 JSON：数字太长或嵌套太深。", name=name)
+        ) from error
     if not isinstance(body, dict) or body.get("format") != FORMAT or body.get("version") != VERSION:
-        words = f'{name} 不是电网模型：应有 "format": "{FORMAT}" 和 "version": {VERSION}。'
+        words = Phrase(
+            '%(name)s 不是电网模型：应有 "format": "%(format)s" 和 "version": %(version)s。',
+            name=name,
+            format=FORMAT,
+            version=VERSION,
+        )
         raise UnreadableGridError(words)
     problems: list[Problem] = []
     known = {"format", "version", "name", "is_radial", *KINDS}
-    problems += [Problem(key, 0, "", "不认识这一项。") for key in body if key not in known]
+    problems += [Problem(key, 0, "", Phrase("不认识这一项。")) for key in body if key not in known]
     made: dict[str, Any] = {}
     for key, kind in KINDS.items():
         rows = body.get(key, [])
         if not isinstance(rows, list):
-            problems.append(Problem(key, 0, "", "应是数组。"))
+            problems.append(Problem(key, 0, "", Phrase("应是数组。")))
             continue
         made[key] = tuple(_made(kind, row, key, n, problems) for n, row in enumerate(rows, 1))
     if not isinstance(body.get("is_radial", False), bool):
-        problems.append(Problem("is_radial", 0, "", "应是 true 或 false。"))
+        problems.append(Problem("is_radial", 0, "", Phrase("应是 true 或 false。")))
     refuse(name, problems)
     return Grid(name=str(body.get("name", "")), is_radial=body.get("is_radial", False), **made)
 
@@ -99,20 +112,26 @@ def _plain(each: Any) -> dict[str, Any]:
 def _made(kind: type[Any], row: Any, table: str, number: int, problems: list[Problem]) -> Any:
     """Return one thing; None, with a problem noted, where it cannot be made."""
     if not isinstance(row, dict):
-        problems.append(Problem(table, number, "", "应是对象。"))
+        problems.append(Problem(table, number, "", Phrase("应是对象。")))
         return None
     hints, before = HINTS[kind], len(problems)
-    problems += [Problem(table, number, key, "不认识这一项。") for key in row if key not in hints]
+    problems += [
+        Problem(table, number, key, Phrase("不认识这一项。")) for key in row if key not in hints
+    ]
     values: dict[str, Any] = {}
     for field in fields(kind):
         if field.name not in row:
             if field.default is MISSING:
-                problems.append(Problem(table, number, field.name, "没有填写。"))
+                problems.append(Problem(table, number, field.name, Phrase("没有填写。")))
             continue
         try:
             values[field.name] = _value(hints[field.name], row[field.name])
         except (ValueError, TypeError) as error:
-            words = f"{_quoted(row[field.name])} 不能用：{error}。"
+            words = Phrase(
+                "%(quoted)s 不能用：%(error)s。",
+                quoted=_quoted(row[field.name]),
+                error=error.args[0],
+            )
             problems.append(Problem(table, number, field.name, words))
     return kind(**values) if len(problems) == before else None
 
@@ -127,7 +146,9 @@ def _phase(value: Any) -> Phase:
     try:
         return Phase[value]
     except (KeyError, TypeError) as error:
-        raise ValueError(f"应是 {'、'.join(Phase.__members__)} 之一") from error
+        raise ValueError(
+            Phrase("应是 %(members)s 之一", members="、".join(Phase.__members__))
+        ) from error
 
 
 def _value(hint: Any, value: Any) -> Any:

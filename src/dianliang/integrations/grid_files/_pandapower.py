@@ -170,7 +170,9 @@ def _step_pct(row: Row) -> float:
     """Return the step of the taps; from version 3 on there are none where no changer is told."""
     kind = row.told("tap_changer_type")
     if kind not in RATIO:
-        row.wrong("tap_changer_type", f"“{kind}”型分接开关算不了，只认识 Ratio。")
+        row.wrong(
+            "tap_changer_type", Phrase("“%(kind)s”型分接开关算不了，只认识 Ratio。", kind=kind)
+        )
     has_none = "tap_changer_type" in row.cells and not kind
     return 0.0 if has_none else row.number_of("tap_step_percent", 0.0)
 
@@ -200,7 +202,7 @@ def _load(row: Row, table: str, kind: LoadKind) -> Load:
 def _phases(row: Row, table: str, kind: LoadKind) -> Iterable[Load]:
     """Yield what hangs on each phase, from phase to neutral."""
     if row.told("type") == "delta":
-        row.wrong("type", "接在两相之间的负荷算不了，请改为相对中性线（wye）。")
+        row.wrong("type", Phrase("接在两相之间的负荷算不了，请改为相对中性线（wye）。"))
     scale = 1e3 * row.number_of("scaling", 1.0)
     for phase in (Phase.A, Phase.B, Phase.C):
         letter = phase.name.lower()

@@ -153,7 +153,10 @@ def _source(setpoints: dict[str, str]) -> Callable[[Row], Source]:
         try:
             voltage_pu = float(told) if told else 1.0
         except ValueError:
-            row.wrong("node", f"节点 {node} 的 vmSetp“{told}”不是能用的数字。")
+            row.wrong(
+                "node",
+                Phrase("节点 %(node)s 的 vmSetp“%(told)s”不是能用的数字。", node=node, told=told),
+            )
             voltage_pu = 1.0
         return Source(id=row.text("id"), node=node, voltage_pu=voltage_pu)
 

@@ -14,6 +14,7 @@ from dianliang.integrations.grid_files._columns import SHEETS, Column, Sheet
 from dianliang.integrations.grid_files._document import HINTS
 from dianliang.integrations.grid_files._errors import Problem, UnreadableGridError, refuse
 from dianliang.integrations.grid_files._example import EXAMPLE
+from dianliang.kernel.phrases import Phrase
 
 HELP_SHEET = "说明"
 WIDTH = 16
@@ -97,7 +98,7 @@ def read_workbook(path: Path) -> Grid:
         optional={s.title: [c.heading for c in s.columns if not _is_needed(s, c)] for s in SHEETS},
     )
     if "节点" not in book.rows:
-        words = f"{path.name} 里没有“节点”工作表，请下载模型模板，照样填写。"
+        words = Phrase("%(name)s 里没有“节点”工作表，请下载模型模板，照样填写。", name=path.name)
         raise UnreadableGridError(words)
     problems: list[Problem] = []
     made: dict[str, Any] = {

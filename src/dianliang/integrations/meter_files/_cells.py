@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem, UnreadableReadingsError
 from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import FIRST_YEAR, LAST_YEAR
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -27,6 +28,7 @@ TIME = re.compile(
     r"(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?$"
 )
+METER_NUMBER = Phrase("表号")
 MOST = 1e15
 """No meter shows as much; what is larger still could not even be multiplied."""
 EPOCH = date(1970, 1, 1)
@@ -55,7 +57,11 @@ def codes(column: pa.Array, *, name: str) -> Codes:
         found = column.dictionary_encode(null_encoding="encode")
         values = [_trimmed(value) for value in found.dictionary.to_pylist()]
     except (pa.ArrowException, ValueError, OverflowError) as error:
-        words = f"“{name}”列的内容（{column.type}）不是文本、数字或时间，请检查后重新导出。"
+        words = Phrase(
+            "“%(name)s”列的内容（%(type)s）不是文本、数字或时间，请检查后重新导出。",
+            name=name,
+            type=f"{column.type}",
+        )
         raise UnreadableReadingsError(words) from error
     return Codes(found.indices.to_numpy(zero_copy_only=False).astype(np.int64), values)
 
@@ -65,7 +71,12 @@ def _trimmed(value: Any) -> Any:
 
 
 def meters(
-    column: pa.Array, *, name: str, number: Numbering, problems: list[Problem], what: str = "表号"
+    column: pa.Array,
+    *,
+    name: str,
+    number: Numbering,
+    problems: list[Problem],
+    what: str = METER_NUMBER,
 ) -> Codes:
     """Return whose reading each row is; `what` is a number of, for complaints.
 
@@ -79,9 +90,13 @@ def meters(
     for code, text in enumerate(found.values):
         words = ""
         if not text:
-            words = f"没有{what}"
+            words = Phrase("没有%(what)s", what=what)
         elif re.match(r"^\d(\.\d+)?[eE]\+\d+$", text):
-            words = f"{what}“{text}”是被改成科学计数的，末位可能已经丢失，请重新导出为文本"
+            words = Phrase(
+                "%(what)s“%(text)s”是被改成科学计数的，末位可能已经丢失，请重新导出为文本",
+                what=what,
+                text=text,
+            )
         if words:
             _tell(found.index == code, name, number, said(words), problems)
     return found
@@ -101,7 +116,7 @@ def numbers(column: pa.Array, *, name: str, number: Numbering, problems: list[Pr
         try:
             plain = column.cast(pa.float64(), safe=False)
         except pa.ArrowException:
-            problems.append(Problem(0, name, "不是数字列"))
+            problems.append(Problem(0, name, Phrase("不是数字列")))
             return np.full(len(column), np.nan)
         return _finite(plain, name, number, problems)
     text = pc.utf8_trim_whitespace(column)
@@ -112,7 +127,13 @@ def numbers(column: pa.Array, *, name: str, number: Numbering, problems: list[Pr
         text = pc.if_else(is_grouped, pc.replace_substring_regex(text, "[,，]", ""), text)
         is_number = pc.or_(is_number, is_grouped)
         wrong &= ~is_grouped.to_numpy(zero_copy_only=False)
-    _tell(wrong, name, number, lambda i: f"“{text[i].as_py()[:40]}”不是数字", problems)
+    _tell(
+        wrong,
+        name,
+        number,
+        lambda i: Phrase("“%(text)s”不是数字", text=text[i].as_py()[:40]),
+        problems,
+    )
     plain = pc.if_else(is_number, text, pa.scalar(None, pa.string())).cast(pa.float64())
     return _finite(plain, name, number, problems)
 
@@ -120,7 +141,7 @@ def numbers(column: pa.Array, *, name: str, number: Numbering, problems: list[Pr
 def _finite(column: pa.Array, name: str, number: Numbering, problems: list[Problem]) -> Numbers:
     values: Numbers = column.fill_null(float("nan")).to_numpy(zero_copy_only=False)
     is_huge = np.abs(values) > MOST
-    _tell(is_huge, name, number, lambda _: "数字太大", problems)
+    _tell(is_huge, name, number, said(Phrase("数字太大")), problems)
     return np.where(is_huge, np.nan, values)
 
 
@@ -137,7 +158,7 @@ def moments(
         try:
             minutes[code] = minute_of(value)
         except ValueError as error:
-            _tell(found.index == code, name, number, said(str(error)), problems)
+            _tell(found.index == code, name, number, said(error.args[0]), problems)
     return minutes[found.index]
 
 
@@ -161,18 +182,20 @@ def minute_of(value: Any) -> int:
     if isinstance(value, date):
         return _minute(value, 0, 0, 0)
     if value == "":
-        raise ValueError("没有时间")
+        raise ValueError(Phrase("没有时间"))
     match = TIME.match(str(value))
     if match is None:
-        raise ValueError(f"“{str(value)[:40]}”不是时间，应如 2026-07-01 00:15")
+        raise ValueError(
+            Phrase("“%(value)s”不是时间，应如 2026-07-01 00:15", value=str(value)[:40])
+        )
     year, month, day, hour, minute, second, zone = match.groups()
     try:
         on = date(int(year), int(month), int(day))
     except ValueError:
-        raise ValueError(f"“{value}”这一天不存在") from None
+        raise ValueError(Phrase("“%(value)s”这一天不存在", value=f"{value}")) from None
     clock = int(hour or 0), int(minute or 0), int(second or 0)
     if clock > (24, 0, 0) or clock[1] > 59 or clock[2] > 59:
-        raise ValueError(f"“{value}”这个时刻不存在")
+        raise ValueError(Phrase("“%(value)s”这个时刻不存在", value=f"{value}"))
     made = _minute(on, *clock)
     if zone in {None, "+08:00", "+0800"}:
         return made
@@ -183,10 +206,20 @@ def minute_of(value: Any) -> int:
 def _minute(on: date, hour: int, minute: int, second: int) -> int:
     if second or minute % MINUTES:
         raise ValueError(
-            f"{on} {hour:02d}:{minute:02d}:{second:02d} 不在整 15 分钟上；只接受 15 分钟曲线"
+            Phrase(
+                "%(moment)s 不在整 15 分钟上；只接受 15 分钟曲线",
+                moment=f"{on} {hour:02d}:{minute:02d}:{second:02d}",
+            )
         )
     if not FIRST_YEAR <= on.year < LAST_YEAR:
-        raise ValueError(f"{on} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间，应如 2026-07-01 00:15")
+        raise ValueError(
+            Phrase(
+                "%(on)s 不在 %(first_year)s 至 %(last_year)s 年之间，应如 2026-07-01 00:15",
+                on=f"{on}",
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            )
+        )
     return (on - EPOCH).days * 1440 + hour * 60 + minute
 
 
@@ -202,5 +235,5 @@ def _tell(
     places = np.flatnonzero(wrong)
     problems.extend(Problem(number(int(i)), name, words(int(i))) for i in places[:MOST_TOLD])
     if len(places) > MOST_TOLD:
-        more = f"后面另有 {len(places) - MOST_TOLD} 行也是这样"
+        more = Phrase("后面另有 %(places)s 行也是这样", places=len(places) - MOST_TOLD)
         problems.append(Problem(number(int(places[MOST_TOLD])), name, more))

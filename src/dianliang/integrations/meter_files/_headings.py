@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from dianliang.kernel.phrases import Phrase
+
 
 class Label(StrEnum):
     """Which end of its quarter hour a time names."""
@@ -102,14 +104,14 @@ NO_UNIT = re.compile(r"^(总|一次|二次|一次侧|二次侧|\d{1,2}:\d{2})?$"
 """What stands in brackets beside a value and is no unit."""
 PHASE = re.compile(r"^[a-c]相$", re.IGNORECASE)
 CALLED = {
-    "meter": "表号",
-    "time": "时间",
-    "date": "日期",
-    "power": "功率",
-    "voltage": "电压",
-    "register": "示数",
-    "multiplier": "倍率",
-    "item": "数据项",
+    "meter": Phrase("表号"),
+    "time": Phrase("时间"),
+    "date": Phrase("日期"),
+    "power": Phrase("功率"),
+    "voltage": Phrase("电压"),
+    "register": Phrase("示数"),
+    "multiplier": Phrase("倍率"),
+    "item": Phrase("数据项"),
 }
 
 

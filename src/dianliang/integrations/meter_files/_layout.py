@@ -18,7 +18,7 @@ from dianliang.integrations.meter_files._headings import (
     unit_of,
 )
 from dianliang.integrations.meter_files._points import points, told
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, joined
 
 MOST_PASSED = 8
 """How many columns that nobody needs are named."""
@@ -141,8 +141,13 @@ def detect(headings: Sequence[str], *, name: str, unit: str = "", label: str = "
 
 def _insist_on_one(found: Sequence[str], role: str, name: str) -> None:
     if len(found) > 1:
-        both = "和".join(f"“{one}”" for one in found)
-        words = f"{name} 有两列{CALLED[role]}：{both}，分不清用哪一列，请删去一列再导入。"
+        both = joined("、", (f"“{one}”" for one in found))
+        words = Phrase(
+            "%(name)s 有两列%(called)s：%(both)s，分不清用哪一列，请删去一列再导入。",
+            name=name,
+            called=CALLED[role],
+            both=both,
+        )
         raise UnreadableReadingsError(words)
 
 
@@ -158,12 +163,25 @@ def _units(values: Mapping[str, Sequence[str]], *, name: str, told_unit: str) ->
                 continue
             if unit.lower() not in UNITS[role]:
                 raise UnreadableReadingsError(
-                    f"{name} 的“{heading}”列单位是“{unit}”，不能当{CALLED[role]}用；"
-                    f"{CALLED[role]}的单位可以是 {KNOWN_UNITS[role]}。请换算后再导入。"
+                    Phrase(
+                        "%(name)s 的“%(heading)s”列单位是“%(unit)s”，不能当%(called)s用；"
+                        "%(called)s的单位可以是 %(known_units)s。请换算后再导入。",
+                        name=name,
+                        heading=heading,
+                        unit=unit,
+                        called=CALLED[role],
+                        known_units=KNOWN_UNITS[role],
+                    )
                 )
             if units.setdefault(role, unit).lower() != unit.lower():
                 raise UnreadableReadingsError(
-                    f"{name} 的{CALLED[role]}有两种单位：{units[role]} 和 {unit}，请统一后再导入。"
+                    Phrase(
+                        "%(name)s 的%(called)s有两种单位：%(units)s 和 %(unit)s，请统一后再导入。",
+                        name=name,
+                        called=CALLED[role],
+                        units=units[role],
+                        unit=unit,
+                    )
                 )
     return units
 

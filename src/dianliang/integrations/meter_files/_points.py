@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from dianliang.engines.loading import MINUTES, POINTS
 from dianliang.integrations.meter_files._errors import UnreadableReadingsError
 from dianliang.integrations.meter_files._headings import CALLED, Label, plain
+from dianliang.kernel.phrases import Phrase, joined
 
 POINT = re.compile(r"^(?P<set>[a-z_一-鿿]*?)_?(?P<n>\d{1,3})$")
 CLOCK = re.compile(r"^(?P<h>\d{1,2}):?(?P<m>\d{2})(:00)?$")
 FEWEST = 24
 """Fewer numbered columns are no day."""
-SUMMER = {92: "23 小时", 100: "25 小时"}
+SUMMER = {92: Phrase("23 小时"), 100: Phrase("25 小时")}
 PREFIXES = {
     **dict.fromkeys(("", "p", "power", "load", "point", "点", "有功", "功率"), "power"),
     **dict.fromkeys(("有功功率", "总有功功率", "瞬时有功功率", "负荷"), "power"),
@@ -61,8 +62,13 @@ def points(headings: Sequence[str], *, name: str) -> Points:
         found[role].append(tuple(numbered[n] for n in sorted(numbered)))
     for role in ("power", "voltage"):
         if len(found[role]) > 1:
-            both = "和".join(told(one) for one in found[role])
-            words = f"{name} 有两组{CALLED[role]}：{both}，分不清用哪一组，请删去一组再导入。"
+            both = joined("、", (told(one) for one in found[role]))
+            words = Phrase(
+                "%(name)s 有两组%(called)s：%(both)s，分不清用哪一组，请删去一组再导入。",
+                name=name,
+                called=CALLED[role],
+                both=both,
+            )
             raise UnreadableReadingsError(words)
     power, voltage = (found[role][0] if found[role] else () for role in ("power", "voltage"))
     return Points(power, voltage, label, tuple(found[""]))
@@ -70,14 +76,16 @@ def points(headings: Sequence[str], *, name: str) -> Points:
 
 def told(headings: Sequence[str]) -> str:
     """Name a set of points by its first and last."""
-    return f"“{headings[0]}”至“{headings[-1]}”"
+    return Phrase("“%(first)s”至“%(last)s”", first=headings[0], last=headings[-1])
 
 
 def _by_clock(clocks: dict[int, str], name: str) -> tuple[tuple[str, ...], Label]:
     _insist_count(len(clocks), name)
     minutes = sorted(clocks)
     if minutes not in ([*range(0, 1440, MINUTES)], [*range(MINUTES, 1441, MINUTES)]):
-        raise UnreadableReadingsError(f"{name} 的时刻列不是每 15 分钟一列，请检查表头。")
+        raise UnreadableReadingsError(
+            Phrase("%(name)s 的时刻列不是每 15 分钟一列，请检查表头。", name=name)
+        )
     label = Label.START if minutes[0] == 0 else Label.END
     return tuple(clocks[minute] for minute in minutes), label
 
@@ -85,14 +93,26 @@ def _by_clock(clocks: dict[int, str], name: str) -> tuple[tuple[str, ...], Label
 def _insist(numbered: dict[int, str], name: str) -> None:
     _insist_count(len(numbered), name)
     if max(numbered) - min(numbered) != POINTS - 1:
-        raise UnreadableReadingsError(f"{name} 的点号不连续（应为 1–96），请检查表头。")
+        raise UnreadableReadingsError(
+            Phrase("%(name)s 的点号不连续（应为 1–96），请检查表头。", name=name)
+        )
 
 
 def _insist_count(count: int, name: str) -> None:
     if count in SUMMER:
-        words = f"一天有 {count} 点（{SUMMER[count]}），像是夏令时换时日。中国没有夏令时"
-        raise UnreadableReadingsError(f"{name} {words}，请按北京时间重新导出。")
+        words = Phrase(
+            "一天有 %(count)d 点（%(summer)s），像是夏令时换时日。中国没有夏令时",
+            count=count,
+            summer=SUMMER[count],
+        )
+        raise UnreadableReadingsError(
+            Phrase("%(name)s %(words)s，请按北京时间重新导出。", name=name, words=words)
+        )
     if count != POINTS:
         raise UnreadableReadingsError(
-            f"{name} 一天有 {count} 点，需要 96 点（15 分钟）。请导出 96 点曲线。"
+            Phrase(
+                "%(name)s 一天有 %(count)d 点，需要 96 点（15 分钟）。请导出 96 点曲线。",
+                name=name,
+                count=count,
+            )
         )

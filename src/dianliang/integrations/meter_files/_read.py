@@ -13,16 +13,16 @@ from dianliang.engines.loading import NO_DV, NO_W, Meter, rows_of
 from dianliang.integrations.meter_files import _table
 from dianliang.integrations.meter_files._cells import EPOCH, NOTHING, NUMBER, is_end_of_day
 from dianliang.integrations.meter_files._errors import Problem, refuse
+from dianliang.integrations.meter_files._gaps import lost_hours, sparse
 from dianliang.integrations.meter_files._headings import Label
 from dianliang.integrations.meter_files._layout import Kind, Layout, detect
 from dianliang.integrations.meter_files._registers import take_registers
 from dianliang.integrations.meter_files._take import (
     Taking,
-    lost_hours,
-    sparse,
     take_long,
     take_wide,
 )
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +89,9 @@ def read(
     table = _table.read(path)
     layout = detect(list(table.columns), name=path.name, unit=hints.unit, label=hints.label)
     if not table.rows:
-        refuse(path.name, [Problem(0, "", "没有数据行")])
+        refuse(path.name, [Problem(0, "", Phrase("没有数据行"))])
     if _has_two_heads(layout, table):
-        words = "表头占了两行（上一行是合并单元格），请合成一行、每列一个表头再导入"
+        words = Phrase("表头占了两行（上一行是合并单元格），请合成一行、每列一个表头再导入")
         refuse(path.name, [Problem(table.number(0), "", words)])
     if not hints.label and layout.kind is not Kind.WIDE:
         layout = _labelled(layout, table)
@@ -103,7 +103,7 @@ def read(
     }[layout.kind]
     batch = take(taking)
     if batch is not None and not batch.num_rows:
-        taking.problems.append(Problem(0, "", "没有一个读数"))
+        taking.problems.append(Problem(0, "", Phrase("没有一个读数")))
     if batch is not None and layout.kind is Kind.LONG:
         taking.problems += sparse(batch, layout.columns["time"])
     if batch is not None and batch.num_rows and not hints.accepts_lost_hours:
@@ -141,8 +141,11 @@ def _summer(batch: pa.RecordBatch, kind: Kind) -> list[Problem]:
         Problem(
             0,
             "",
-            f"{EPOCH + timedelta(days=day)} 所有表都缺同一个小时（23 小时的一天），像是夏令时。"
-            "中国没有夏令时，请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
+            Phrase(
+                "%(day)s 所有表都缺同一个小时（23 小时的一天），像是夏令时。中国没有夏令时，"
+                "请按北京时间重新导出；确实是缺数，请加 --accept-lost-hours",
+                day=f"{EPOCH + timedelta(days=day)}",
+            ),
         )
         for day in lost_hours(days.tolist(), is_read, of_registers=kind is Kind.REGISTERS)
     ]

@@ -10,6 +10,7 @@ from dianliang.integrations.meter_files._cells import meters, numbers
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem, refuse
 from dianliang.integrations.meter_files._headings import TRANSFORMER, WORDS
 from dianliang.integrations.meter_files._take import MOST_MULTIPLIER
+from dianliang.kernel.phrases import Phrase, joined
 
 CAPACITY = frozenset(
     ["额定容量(kva)", "额定容量（kva）", "额定容量", "容量", "capacity_kva", "kva", "rated_kva"]
@@ -49,14 +50,21 @@ def read_register(path: Path) -> Network:
     lacking = [
         words
         for role, words in (
-            ("meter", "表号"),
-            ("transformer", "变压器编号"),
-            ("capacity", "额定容量"),
+            ("meter", Phrase("表号")),
+            ("transformer", Phrase("变压器编号")),
+            ("capacity", Phrase("额定容量")),
         )
         if not found[role]
     ]
     if lacking:
-        refuse(path.name, [Problem(0, "", f"户变关系缺少表头：{'、'.join(lacking)}")])
+        refuse(
+            path.name,
+            [
+                Problem(
+                    0, "", Phrase("户变关系缺少表头：%(lacking)s", lacking=joined("、", lacking))
+                )
+            ],
+        )
     problems: list[Problem] = []
     rows = _Rows(table, found, problems)
     network = rows.network()
@@ -73,7 +81,10 @@ class _Rows:
 
     def network(self) -> Network:
         """Return what can be used; problems are told beside."""
-        meter, transformer = self.texts("meter", "表号"), self.texts("transformer", "变压器编号")
+        meter, transformer = (
+            self.texts("meter", Phrase("表号")),
+            self.texts("transformer", Phrase("变压器编号")),
+        )
         capacity, multiplier = self.plain("capacity"), self.plain("multiplier")
         phase, use = self.words("phase"), self.words("use")
         self.tell(~(capacity > 0) | (capacity > MOST_KVA), "capacity", "额定容量应大于 0 kVA")
@@ -87,9 +98,17 @@ class _Rows:
         kva: dict[str, float] = {}
         for i, (number, owner) in enumerate(zip(meter, transformer, strict=True)):
             if seen.setdefault(number, i) != i:
-                self.note(i, "meter", f"表号 {number} 与第 {self.number(seen[number])} 行重复")
+                self.note(
+                    i,
+                    "meter",
+                    Phrase(
+                        "表号 %(number)s 与第 %(row)d 行重复",
+                        number=number,
+                        row=self.number(seen[number]),
+                    ),
+                )
             if kva.setdefault(owner, capacity[i]) != capacity[i]:
-                self.note(i, "capacity", f"变压器 {owner} 的容量前后不一致")
+                self.note(i, "capacity", Phrase("变压器 %(owner)s 的容量前后不一致", owner=owner))
         if self.problems:
             return Network.of([], [])
         return Network.of(

@@ -9,6 +9,7 @@ from dianliang.engines.loading import MINUTES
 from dianliang.integrations.meter_files._cells import Codes, Numbers
 from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
 from dianliang.integrations.meter_files._take import Ints, Taking, laid
+from dianliang.kernel.phrases import Phrase
 
 NEAR_END, NEAR_BEGIN = 0.9, 0.1
 """A register that rolls over was close to its end and is close to zero."""
@@ -30,9 +31,14 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     reading = taking.column("register")
     multiplier = taking.multipliers(whose)
     heading, number = taking.layout.columns["register"], taking.table.number
-    _tell(reading < 0, heading, "示数为负", taking)
+    _tell(reading < 0, heading, Phrase("示数为负"), taking)
     full = 10.0**digits
-    _tell(reading >= full, heading, f"示数超过 {digits} 位，请用 --digits 给出位数", taking)
+    _tell(
+        reading >= full,
+        heading,
+        Phrase("示数超过 %(digits)d 位，请用 --digits 给出位数", digits=digits),
+        taking,
+    )
     if taking.problems:
         return None
     is_read = np.flatnonzero(~np.isnan(reading))
@@ -50,9 +56,11 @@ def take_registers(taking: Taking, *, digits: int) -> pa.RecordBatch | None:
     taking.rolled = int(rolled.sum())
     went_back = (step > 0) & (gain < 0) & ~rolled
     for i in np.flatnonzero(went_back)[:MOST_TOLD]:
-        words = (
-            f"示数从 {reading[before[i]]:g} 退到 {reading[here[i]]:g}，既不是满码归零，"
-            "也不能算电量；表计清零或更换请从新表起另存一份"
+        words = Phrase(
+            "示数从 %(before)s 退到 %(here)s，既不是满码归零，也不能算电量；"
+            "表计清零或更换请从新表起另存一份",
+            before=f"{reading[before[i]]:g}",
+            here=f"{reading[here[i]]:g}",
         )
         taking.problems.append(Problem(number(int(here[i])), heading, words))
     if taking.problems:
@@ -90,7 +98,10 @@ def _tell_double(taking: Taking, here: Ints, before: Ints, reading: Numbers) -> 
     differs = reading[here] != reading[before]
     taking.same += int((~differs).sum())
     for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
-        words = f"与第 {number(int(other))} 行是同一只表、同一时刻，示数却不同，请删去错的一行"
+        words = Phrase(
+            "与第 %(row)d 行是同一只表、同一时刻，示数却不同，请删去错的一行",
+            row=number(int(other)),
+        )
         taking.problems.append(Problem(number(int(mine)), heading, words))
 
 
@@ -99,5 +110,7 @@ def _tell_interval(taking: Taking, step: Ints) -> None:
     steps = step[step > 0]
     if steps.size and not (steps == MINUTES).any():
         usual = int(np.bincount(steps[steps <= 40 * 1440]).argmax()) if steps.size else 0
-        words = f"相邻示数多隔 {usual} 分钟，推不出 15 分钟曲线，请导出 15 分钟冻结示数"
+        words = Phrase(
+            "相邻示数多隔 %(usual)d 分钟，推不出 15 分钟曲线，请导出 15 分钟冻结示数", usual=usual
+        )
         taking.problems.append(Problem(0, taking.layout.columns["time"], words))

@@ -1,6 +1,6 @@
 """Rows of a file into days of meters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of, rows_of
+from dianliang.engines.loading import MINUTES, NO_DV, NO_W, POINTS, Meter, batch_of
 from dianliang.integrations.meter_files._cells import (
     EPOCH,
     Codes,
@@ -23,16 +23,12 @@ from dianliang.integrations.meter_files._errors import MOST_TOLD, Problem
 from dianliang.integrations.meter_files._headings import NO_UNIT, UNITS, WORDS, Label, plain
 from dianliang.integrations.meter_files._layout import Layout
 from dianliang.integrations.meter_files._table import Table
+from dianliang.kernel.phrases import Phrase
 
 MOST_W, MOST_DV = 2_000_000_000, 10_000
 """No meter of low voltage shows more than 1000 V (GB/T 156—2017); 2300 is 230 without its point."""
 MOST_MULTIPLIER = 50_000
 DAY_MINUTES = 1440
-SUMMER_POINTS, SUMMER_UNTIL = 4, 16
-"""A clock put forward loses an hour, always before four in the morning."""
-FEW, FEWER = 12, 3
-"""So many readings of a meter, no two of them a quarter hour apart, are no gap; fewer do where the
-whole file has no two such."""
 VOLTAGES, POWERS = {"u", "v", "ua", "voltage"}, {"p", "power", "负荷"}
 NO_POWER = ("无功", "因数", "示值", "示数", "电量", "电能", "需量", "视在", "反向", "电流")
 NO_VOLTAGE = ("率", "不平衡", "越限", "谐波", "相角")
@@ -83,7 +79,10 @@ class Taking:
             lost = [i for i, one in enumerate(found.values) if one and one not in self.register]
             for code in lost[: MOST_TOLD + 1]:
                 row = number(int(np.argmax(found.index == code)))
-                words = f"表号 {found.values[code]} 不在户变关系里，请先补上（--meters）"
+                words = Phrase(
+                    "表号 %(meter)s 不在户变关系里，请先补上（--meters）",
+                    meter=found.values[code],
+                )
                 self.problems.append(Problem(row, heading, words))
         return found
 
@@ -102,10 +101,14 @@ class Taking:
         wrong = (told < 1) | (told > MOST_MULTIPLIER)
         differs = ~wrong & (told != known) & ~np.isnan(told) & (self.register is not None)
         for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-            words = f"倍率 {told[i]:g} 不对，应不小于 1"
+            words = Phrase("倍率 %(told)s 不对，应不小于 1", told=f"{told[i]:g}")
             self.problems.append(Problem(number(int(i)), heading, words))
         for i in np.flatnonzero(differs)[:MOST_TOLD]:
-            words = f"倍率 {told[i]:g} 与户变关系里的 {known[i]:g} 不一致"
+            words = Phrase(
+                "倍率 %(told)s 与户变关系里的 %(known)s 不一致",
+                told=f"{told[i]:g}",
+                known=f"{known[i]:g}",
+            )
             self.problems.append(Problem(number(int(i)), heading, words))
         return np.where(np.isnan(told), known, told)
 
@@ -115,7 +118,11 @@ class Taking:
             return known
         differs = (known != self.multiplier) & (self.register is not None)
         for i in np.flatnonzero(differs)[:1]:
-            words = f"填的倍率 {self.multiplier:g} 与户变关系里的 {known[i]:g} 不一致"
+            words = Phrase(
+                "填的倍率 %(multiplier)s 与户变关系里的 %(known)s 不一致",
+                multiplier=f"{self.multiplier:g}",
+                known=f"{known[i]:g}",
+            )
             row = self.table.number(int(i))
             self.problems.append(Problem(row, self.layout.columns["meter"], words))
         return np.full(len(whose.index), self.multiplier)
@@ -130,7 +137,7 @@ class Taking:
             problems=self.problems,
         )
         if plain(heading)[0] in WORDS["date"] and found.size and (found % DAY_MINUTES == 0).all():
-            words = "只有日期，没有时刻；请导出 15 分钟曲线"
+            words = Phrase("只有日期，没有时刻；请导出 15 分钟曲线")
             self.problems.append(Problem(0, heading, words))
         is_end = self.layout.label is Label.END
         return np.where(found < 0, -1, found - MINUTES * is_end)
@@ -181,50 +188,6 @@ def laid(
     )
 
 
-def sparse(batch: pa.RecordBatch, heading: str) -> list[Problem]:
-    """Refuse moments an hour or a day apart: each would count as a quarter hour only.
-
-    That is a file, or a meter with several readings, without any two a quarter hour apart.
-    """
-    rows = rows_of(batch)
-    read = (rows.power != NO_W) | (rows.voltage != NO_DV)
-    next_to = (read[:, 1:] & read[:, :-1]).sum(axis=1)
-    count, close = (
-        np.bincount(rows.meter, each.astype(np.int64)) for each in (read.sum(axis=1), next_to)
-    )
-    is_sparse = (close == 0) & (count >= (FEW if close.any() else FEWER))
-    if not is_sparse.any():
-        return []
-    lone = int(is_sparse.argmax())
-    mine = np.flatnonzero(rows.meter == lone)
-    mine = mine[np.argsort(rows.day[mine])]
-    at = np.flatnonzero(read[mine].ravel())
-    at = at % POINTS + rows.day[mine][at // POINTS] * POINTS
-    usual = int(np.bincount(np.minimum(np.diff(at), POINTS)).argmax()) * MINUTES
-    words = f"表 {rows.numbers[lone]} 相邻两点多隔 {usual} 分钟，不是 15 分钟曲线，请导出 96 点曲线"
-    return [Problem(0, heading, words)]
-
-
-def lost_hours(days: Sequence[int], is_read: Any, *, of_registers: bool = False) -> list[int]:
-    """Return the days on which nobody has one and the same hour of the night, and all the rest.
-
-    `is_read` tells by day and point whether any meter was read. Four readings of a register that
-    lack take five quarter hours with them: those between, before and behind.
-    """
-    found = []
-    lost, begins = (SUMMER_POINTS + 1, {0, 3}) if of_registers else (SUMMER_POINTS, {0})
-    for day, read in zip(days, is_read, strict=True):
-        missing = np.flatnonzero(~read)
-        if (
-            len(missing) == lost
-            and missing[-1] - missing[0] == lost - 1
-            and missing[0] % 4 in begins
-            and missing[0] < SUMMER_UNTIL
-        ):
-            found.append(day)
-    return found
-
-
 def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> Any:
     """Put values in their places; tell where two want the same one."""
     none = np.iinfo(values.dtype).min
@@ -242,7 +205,10 @@ def _filled(taking: Taking, flat: Ints, values: Any, days: int, rows: Ints) -> A
     columns, number = taking.layout.columns, taking.table.number
     heading = columns.get("time") or columns["date"]
     for mine, other in zip(here[differs][:MOST_TOLD], before[differs], strict=False):
-        words = f"与第 {number(int(where[other]))} 行是同一只表、同一时刻，值却不同，请删去错的一行"
+        words = Phrase(
+            "与第 %(row)d 行是同一只表、同一时刻，值却不同，请删去错的一行",
+            row=number(int(where[other])),
+        )
         taking.problems.append(Problem(number(int(where[mine])), heading, words))
     return grid
 
@@ -261,13 +227,17 @@ def _tell_dead(
     dead = np.flatnonzero(is_flat & ~is_outage)
     for i in dead[: MOST_TOLD + 1]:
         on = EPOCH + timedelta(days=int(day[i]))
-        words = f"表 {whose.values[meter[i]]} 在 {on} 读到的电压全是 0 V，"
-        words += "却没有停电（功率不是全天为 0）；没有采到的电压请留空"
+        words = Phrase(
+            "表 %(meter)s 在 %(on)s 读到的电压全是 0 V，却没有停电（功率不是全天为 0）；"
+            "没有采到的电压请留空",
+            meter=whose.values[meter[i]],
+            on=f"{on}",
+        )
         taking.problems.append(Problem(0, taking.layout.columns.get("voltage", "电压"), words))
 
 
 def _watts(taking: Taking, power: Numbers, rows: Ints) -> Any:
-    return _whole(taking, power, rows, MOST_W, NO_W, np.int32, "功率", "W", 1)
+    return _whole(taking, power, rows, MOST_W, NO_W, np.int32, Phrase("功率"), "W", 1)
 
 
 def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
@@ -275,9 +245,9 @@ def _decivolts(taking: Taking, voltage: Numbers, rows: Ints) -> Any:
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
         row = taking.table.number(int(rows[i]))
         taking.problems.append(
-            Problem(row, taking.layout.columns.get("voltage", "电压"), "电压为负")
+            Problem(row, taking.layout.columns.get("voltage", "电压"), Phrase("电压为负"))
         )
-    return _whole(taking, voltage, rows, MOST_DV, NO_DV, np.int16, "电压", "V", 10)
+    return _whole(taking, voltage, rows, MOST_DV, NO_DV, np.int16, Phrase("电压"), "V", 10)
 
 
 def _whole(
@@ -294,7 +264,13 @@ def _whole(
     is_none = np.isnan(values)
     wrong = np.abs(np.where(is_none, 0, values)) > most
     for i in np.flatnonzero(wrong)[:MOST_TOLD]:
-        words = f"{what} {values[i] / per:g} {unit}太大（最多 {most / per:g}），请检查单位和倍率"
+        words = Phrase(
+            "%(what)s %(value)s %(unit)s太大（最多 %(most)s），请检查单位和倍率",
+            what=what,
+            value=f"{values[i] / per:g}",
+            unit=unit,
+            most=f"{most / per:g}",
+        )
         taking.problems.append(Problem(taking.table.number(int(rows[i])), "", words))
     return np.where(is_none | wrong, none, np.rint(np.where(is_none | wrong, 0, values))).astype(
         kind
@@ -377,5 +353,7 @@ def _tell_units(taking: Taking, found: Codes, is_volt: Any, is_power: Any) -> No
         is_taken = is_volt[code] or is_power[code]
         if is_taken and not NO_UNIT.match(unit) and UNITS[role].get(unit) != applied:
             row = taking.table.number(int(np.argmax(found.index == code)))
-            words = f"“{value}”的单位与读数的单位不同，请统一成 kW 和 V 再导入"
+            words = Phrase(
+                "“%(value)s”的单位与读数的单位不同，请统一成 kW 和 V 再导入", value=value
+            )
             taking.problems.append(Problem(row, heading, words))

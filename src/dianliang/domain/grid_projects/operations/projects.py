@@ -216,13 +216,7 @@ def forecast(
     """
     project = Project.objects.select_for_update(of=("self",)).get(pk=milestone.project_id)
     milestone.refresh_from_db()
-    _require_alive(project)
-    if milestone.actual_on is not None:
-        raise UnableToBuildError("已完成的里程碑不再有预计日期。", field="on")
-    if on is not None and on < at.astimezone(SHANGHAI).date():
-        raise UnableToBuildError("预计日期不能早于今天。", field="on")
-    if on is not None:
-        require_span(project, on, field="on")
+    require_forecast(project, milestone, on, at=at)
     before = milestone.forecast_on
     milestone.forecast_on, milestone.responsible = on, responsible
     milestone.save(update_fields=["forecast_on", "responsible"])
@@ -313,6 +307,23 @@ def state_norm(*, values: Mapping[str, object], by: Actor, at: datetime) -> Norm
     after = f"{made.days} 天 {made.source}"
     audit.record("grid_projects.normduration.state", target=made, by=by, at=at, after=after)
     return made
+
+
+def require_forecast(
+    project: Project, milestone: Milestone, on: date | None, *, at: datetime
+) -> None:
+    """Refuse to expect a milestone that was reached, or on a day that has passed.
+
+    Raises:
+        UnableToBuildError: that, or the project is closed, or the day makes no sense.
+    """
+    _require_alive(project)
+    if milestone.actual_on is not None:
+        raise UnableToBuildError("已完成的里程碑不再有预计日期。", field="on")
+    if on is not None and on < at.astimezone(SHANGHAI).date():
+        raise UnableToBuildError("预计日期不能早于今天。", field="on")
+    if on is not None:
+        require_span(project, on, field="on")
 
 
 def require_span(project: Project, on: date, *, field: str) -> None:

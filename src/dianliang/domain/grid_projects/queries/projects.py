@@ -181,6 +181,38 @@ def board(*, filters: Filters, by: Actor, on: date) -> Board:
     )
 
 
+MOST_WORST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the running projects of an actor stand against their plans; the latest by name."""
+
+    running: int
+    late: int
+    blocked: int
+    worst: tuple[ProjectRow, ...]
+
+
+def standing(*, by: Actor, on: date) -> Standing | None:
+    """Return how an actor's running projects stand, or nothing where he has none."""
+    if by.role not in access.READERS:
+        return None
+    rows = [row_of(project, on=on) for project in _whole(access.own(by).filter(status__in=RUNNING))]
+    if not rows:
+        return None
+    late = sorted(
+        (row for row in rows if row.is_late),
+        key=lambda row: (-(row.variance_days or 0), row.number),
+    )
+    return Standing(
+        running=len(rows),
+        late=len(late),
+        blocked=sum(row.open_issues > 0 for row in rows),
+        worst=tuple(late[:MOST_WORST]),
+    )
+
+
 def _whole(projects: QuerySet[Project]) -> QuerySet[Project]:
     return told(projects).prefetch_related("areas", "members__person", "members__unit")
 

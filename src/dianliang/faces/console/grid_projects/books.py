@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,6 +13,7 @@ from dianliang.faces.console.fields import day, whole
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.refused import or_page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.flows.grid_projects import keeping, papers, reading, sheets, telling
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError
@@ -91,7 +93,15 @@ def report(request: HttpRequest, number: str, kind: str, *, by: Actor) -> HttpRe
     if kind not in KINDS:
         raise Http404
     try:
-        content = papers.report(number=number, kind=kind, by=by, on=today(), at=now())
+        content = papers.report(
+            number=number,
+            kind=kind,
+            by=by,
+            on=today(),
+            at=now(),
+            say=translated,
+            language=get_language() or "zh",
+        )
     except NotVisibleError as absent:
         raise Http404 from absent
     answer = HttpResponse(content, content_type=KINDS[kind])

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<str:number>/", views.proposal, name="relief_one"),
     path("<str:number>/table.xlsx", views.sheet, name="relief_sheet"),
     path("<str:number>/paper.<str:kind>", views.paper, name="relief_paper"),
+    path("<str:number>/state/", views.state, name="relief_state"),
     path("<str:number>/<str:transformer>/decide/", views.decide, name="relief_decide"),
     path("<str:number>/<str:transformer>/complete/", views.complete, name="relief_complete"),
 ]

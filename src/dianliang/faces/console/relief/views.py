@@ -14,7 +14,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.charts import Chart, Limit, Series, Shape, Tone
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
-from dianliang.flows.relief import deciding, page, planning, pricing, screening
+from dianliang.flows.relief import deciding, page, planning, pricing, screening, stating
 from dianliang.flows.relief import effects as measuring
 from dianliang.flows.relief.effects import Effects
 from dianliang.flows.relief.page import OneProposal
@@ -189,6 +189,20 @@ def complete(request: HttpRequest, number: str, transformer: str, *, by: Actor) 
     except DomainError as refusal:
         return _refused(request, number, refusal, by=by)
     messages.success(request, _("已登记 %(number)s 投运。") % {"number": transformer})
+    return redirect("console:relief_one", number)
+
+
+@require_POST
+@requires(Role.DISPATCHER)
+def state(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
+    """State what a proposal's measures took off, as measured, as claims."""
+    try:
+        stating.state_relief(proposal=number, by=by, at=now())
+    except NotVisibleError as absent:
+        raise Http404 from absent
+    except DomainError as refusal:
+        return _refused(request, number, refusal, by=by)
+    messages.success(request, _("已登记为量化声明。"))
     return redirect("console:relief_one", number)
 
 

@@ -1,0 +1,1 @@
+"""Formats of figures that differ from those that Django ships."""
