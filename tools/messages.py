@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "dianliang"
 FOLDER = ROOT / "locale" / "en" / "LC_MESSAGES"
 SCRIPTS = "djangojs"
 DOMAINS = ("django", SCRIPTS)
+IN_A_ROW = "%(first)s%(second)s"
+"""Of sentences in a row (`kernel.phrases`): English puts a space between them."""
 MAY_SPEAK = re.compile(r"\b_\(|gettext|trans|Phrase")
 """Only with one of these does a file hold a message: most need not be read word by word."""
 PLAIN = ("_", "gettext", "gettext_lazy", "Phrase")
@@ -58,7 +60,7 @@ SAY_IN_ENGLISH = (
     "flows/command",
     *("domain/enterprises", "domain/energy", "flows/enterprises", "flows/carbon"),
     *("flows/measuring", "flows/claims.py", "faces/console/claims", "faces/console/enterprises"),
-    *("flows/alerts/reading.py", "flows/dispatching"),
+    *("flows/alerts/reading.py", "flows/dispatching", "flows/linewatch", "domain/linewatch"),
 )
 """Rooms whose refusals are told in the reader's language: those of constant words are messages."""
 
@@ -240,7 +242,7 @@ def from_linewatch() -> Iterator[str]:
     yield from (label for label, *_ in thresholds.RULES.values())
     yield from (label for _, label in PAGES)
     yield from ("线路守护", weekly.PRIVACY, sending.BY_JOB, sending.NOBODY)
-    yield from (speakers.LACKING, speakers.BROKEN, "喇叭没有应答")
+    yield from (speakers.LACKING, speakers.BROKEN, *reading.WHY)
 
 
 def from_appraisal() -> Iterator[str]:
@@ -799,7 +801,7 @@ def wanted(domain: str = "django") -> list[str]:
             *from_command(),
         )
     )
-    return sorted({message for message in found if not message.isascii()})
+    return sorted({message for message in found if not message.isascii() or message == IN_A_ROW})
 
 
 def catalogue(domain: str = "django") -> Catalog:

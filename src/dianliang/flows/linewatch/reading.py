@@ -27,7 +27,7 @@ from dianliang.domain.linewatch.queries.figures import Figures, figures
 from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.work import access as work_access
-from dianliang.flows.linewatch import sending, weekly
+from dianliang.flows.linewatch import recording, sending, weekly
 from dianliang.flows.linewatch.answering import event_of_visit
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
@@ -247,6 +247,8 @@ STORY = {
 
 NAMING = frozenset(f"linewatch.event.{verb}" for verb in ("send", "tell", "ask"))
 """Steps whose outcome is a number or a way; it is shown where no reason was given."""
+WHY = (recording.WARNED, recording.UNHEARD, recording.CUT_OFF)
+"""Reasons that the guard itself writes down."""
 
 
 def event_page(*, number: str, by: Actor) -> EventPage:
