@@ -69,7 +69,7 @@ def model(wish: Asked) -> None:
     Raises:
         DomainError: the file is not taken, or there is no such number.
     """
-    from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
+    from dianliang.integrations.detecting.store import OUTDATED, Origin  # noqa: PLC0415 (heavy)
 
     own, at = store(), now().isoformat(timespec="seconds")
     if wish.what == "import":
@@ -95,12 +95,13 @@ def model(wish: Asked) -> None:
         if wish.number in own.changed_cards():
             _say(f"{wish.number} 的模型卡和登记时的不同或不见了，没有写出。")
     else:
-        in_use, _ = own.in_use()
         for one in own.entries():
             _say("\t".join(astuple(one)))
         for number in own.changed_cards():
             _say(f"{number} 的模型卡和登记时的不同或不见了。")
-        _say(f"在用：{in_use}")
+        for number in own.outdated():
+            _say(OUTDATED.format(number=number))
+        _say(f"在用：{own.in_use()[0]}")
 
 
 def weights_of(path: Path | None, *, is_to_learn: bool = False) -> bytes:

@@ -32,6 +32,7 @@ from dianliang.flows.linewatch.answering import event_of_visit
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.masking import mask_logins
 
 MOST_ROWS = 100
 LATEST = 8
@@ -281,7 +282,7 @@ def event_page(*, number: str, by: Actor) -> EventPage:
                 at=one.device_at or one.at,
                 label=STORY[one.verb],
                 who=one.actor_name,
-                words=one.reason or (one.after if one.verb in NAMING else ""),
+                words=mask_logins(one.reason or (one.after if one.verb in NAMING else "")),
             )
             for one in trail.order_by("id")
         ),
