@@ -102,6 +102,7 @@ def pages(transactional_db):
         "/console/learning/",
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
+    desk += ["keeper", "/field/guarded/", "/field/missed/"]
     return [*free, "desk", *desk, "admin", *upkeep], of_party(town)
 
 
@@ -131,6 +132,9 @@ def of_watch(town):
     """Addresses about cameras under lines, with a camera, zones, events and a proposal."""
     told = watchworld.objects(town)
     camera, event = told["watch camera"]["number"], told["watch event"]["number"]
+    keeper = watchworld.steward(town)
+    keeper.user = town.user("keeper", Role.STEWARD, "S1")
+    keeper.save()
     return [
         f"/console/watch/{page}"
         for page in (
