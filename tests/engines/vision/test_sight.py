@@ -74,7 +74,9 @@ def test_what_is_no_haze_is_not_told_as_haze(change):
 
 def test_fog_of_a_whole_day_stays_told():
     """What is usual is learnt from clear views only: hours of fog do not become the usual view."""
-    began, over = told(haze(lambda t: 1.0 if t < 300 else 0.25), seconds=1.2 * FADES_S, every_s=20.0)
+    began, over = told(
+        haze(lambda t: 1.0 if t < 300 else 0.25), seconds=1.2 * FADES_S, every_s=20.0
+    )
     assert Trouble.HAZE in began
     assert Trouble.HAZE not in over
 

@@ -51,7 +51,7 @@ class TrackingRules:
     least_overlap: float = 0.12
     colours: float = 0.66
     """Weight of clothes against place, 0 to 1."""
-    learn_s: float = 1.0
+    learn_s: float = 1.75
     """Time over which the clothes are averaged."""
     crowded: float = 0.15
     """Whoever shares more than this of a box with another teaches nothing."""
