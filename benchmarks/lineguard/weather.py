@@ -5,8 +5,8 @@ with the noise of a sensor, rain, fog, a mast that shakes, branches before the l
 count as in the benchmark of the line guard. MADE weather: real rain and night differ, so these
 figures compare ways of watching and say little about a real river.
 
-Then cameras that cannot be believed: frozen, black, covered, turned, a clock that jumps, a lens
-knocked a little. How soon is it told? No event may come while zones mean nothing.
+Then cameras that cannot be believed: frozen, black, covered, turned, a clock that jumps, fog that
+rolls in. How soon is it told? No event may come while zones mean nothing.
 
 What must hold: light weather costs at most a fifth of the F1, every broken camera is told within
 its rule's time and two seconds, and no event comes of it afterwards.
@@ -217,8 +217,27 @@ def clock_told(film: list[Picture], jump_s: float) -> float | None:
     return None
 
 
+def haze_told(film: list[Picture], change: Change, strength: float) -> float | None:
+    """Return after how many seconds of worse weather haze is told; it comes within ten."""
+    watch, since = Watch(camera=camera(5.0), detector=nobody), round(TROUBLED_AT_S * pets.HZ)
+    for n, picture in enumerate(film):
+        share = min(1.0, max(0.0, (n - since) / pets.HZ / 10))
+        worse = change(picture, n, strength).astype(np.float32)
+        shown = ((1 - share) * picture + share * worse).astype(np.uint8)
+        step = watch.step(shown, at_s=START_S + n / pets.HZ)
+        if any(one.trouble is Trouble.HAZE and not one.is_over for one in step.findings):
+            return (n - since) / pets.HZ
+    return None
+
+
 def broken(path: Path) -> None:
     film = list(islice(pets.pictures(path), round((TROUBLED_AT_S + 45) * pets.HZ)))
+    for name, change in WEATHER.items():
+        for strength in (1.0, 2.0):
+            after_s = haze_told(film, change, strength)
+            print(f"{f'haze told of {name} {strength:.0f}':30s} {after_s or 'never'!s:>13s}")
+            assert (after_s is not None) == (name == "fog"), f"{name}: haze told {after_s}"
+            assert after_s is None or after_s <= 10 + HealthRules().haze_s + 2
     print(f"{'broken at 20 s':30s} told after, s  as")
     for name, (_, should, rule_s) in BROKEN.items():
         after_s, told = told_after(film, name)

@@ -97,7 +97,6 @@ def pages(transactional_db):
     desk += ["/console/staff/lists/", f"/console/staff/lists/{kept}/"]
     built, on_site = of_projects(town)
     desk += [*of_loading(town), *built]
-    desk += of_watch(town)
     upkeep = ["/console/rules/", "/console/rules/?edit=0", "/console/rules/trial/"]
     upkeep += [
         "/console/villages/tables/",
@@ -106,7 +105,8 @@ def pages(transactional_db):
         "/console/learning/",
     ]
     upkeep += ["/console/review/", "/console/review/doubts/", "/console/drift/"]
-    return [*free, "desk", *desk, "admin", *upkeep, "site", *on_site], of_party(town)
+    desk = [*free, "desk", *desk, "admin", *upkeep, "site", *on_site]
+    return desk, [*of_watch(town), *of_party(town)]
 
 
 def of_projects(town):
@@ -149,16 +149,18 @@ def of_loading(town):
 
 
 def of_watch(town):
-    """Addresses about cameras under lines, with a camera, zones, events and a proposal."""
+    """Addresses about cameras under lines, at the desk and on the steward's phone."""
     told = watchworld.objects(town)
     camera, event = told["watch camera"]["number"], told["watch event"]["number"]
-    return [
-        f"/console/watch/{page}"
-        for page in (
-            *("", f"{camera}/", f"{camera}/zones/", "week/?day=2026-11-24", "deletions/"),
-            *("events/?view=all", f"events/{event}/"),
-        )
-    ]
+    keeper = watchworld.steward(town)
+    keeper.user = town.user("keeper", Role.STEWARD, "S1")
+    keeper.save()
+    desk = (
+        *("", f"{camera}/", f"{camera}/zones/", "week/?day=2026-11-24", "deletions/"),
+        *("events/?view=all", f"events/{event}/"),
+    )
+    phone = ("keeper", "/field/guarded/", "/field/missed/")
+    return ["desk", *(f"/console/watch/{page}" for page in desk), *phone]
 
 
 def of_party(town):

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dianliang.kernel.masking import mask_name, mask_numbers, mask_numbers_of_people, mask_phone
+from dianliang.kernel.masking import (
+    mask_logins,
+    mask_name,
+    mask_numbers,
+    mask_numbers_of_people,
+    mask_phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +60,22 @@ def test_whatever_stays_readable_is_a_document_or_a_date(text):
     assert len(kept) == len(text)
     if kept != starred:
         assert "-" in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtsp://admin:p@ss/w#d@192.0.2.10:554/s2 连不上", "rtsp://…@192.0.2.10:554/… 连不上"),
+        ("读不了 rtsp://192.0.2.10/user=admin_password=x。", "读不了 rtsp://192.0.2.10/…。"),
+        ("MQTT://u@host/topic", "MQTT://…@host/…"),
+        ("见 https://example.org/a?b=1，已办", "见 https://example.org/a?b=1，已办"),
+        ("没有地址", "没有地址"),
+    ],
+)
+def test_log_ins_of_devices_are_hidden_and_other_addresses_stay(text, shown):
+    assert mask_logins(text) == shown
+
+
+@given(st.text(st.characters(exclude_characters="，。；、“”<>\"'", exclude_categories=("Z", "C"))))
+def test_nothing_before_the_last_at_is_shown(secret):
+    assert mask_logins(f"rtsp://{secret}geheim@host:1/x") == "rtsp://…@host:1/…"

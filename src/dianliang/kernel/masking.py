@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 _KEPT = re.compile(r"[A-Z]{2}\d{6}-\d{4,6}(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?![\d-])")
 """What looks long and names nobody: numbers of documents, and dates."""
+_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*)://([^\s，。；、“”<>\"']+)", re.IGNORECASE)
+_DEVICES = frozenset({"rtsp", "rtsps", "rtmp", "mqtt", "mqtts"})
+"""Protocols of devices, whose paths hold log-ins as often as not."""
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 
 
@@ -45,3 +48,21 @@ def mask_numbers_of_people(text: str) -> str:
         shown += mask_numbers(text[after : kept.start()]) + kept.group()
         after = kept.end()
     return shown + mask_numbers(text[after:])
+
+
+def mask_logins(text: str) -> str:
+    """Return the text with what follows the host of a device, and what stands before an @, hidden.
+
+    Passwords with unescaped signs are common, so all up to the last @ counts as a log-in.
+    """
+    return _ADDRESS.sub(_without_login, text)
+
+
+def _without_login(found: re.Match[str]) -> str:
+    scheme, rest = found.groups()
+    login, at, place = rest.rpartition("@")
+    if not (at or scheme.lower() in _DEVICES):
+        return found.group()
+    del login
+    host = re.split(r"[/?#]", place, maxsplit=1)[0]
+    return f"{scheme}://{'…@' if at else ''}{host}/…"

@@ -8,8 +8,8 @@ import pytest
 
 from dianliang.cli.lineguard.arguments import MINIMUMS
 from dianliang.cli.lineguard.command import run
-from dianliang.engines.fitting import _splitting
-from dianliang.flows.lineguard import training
+from dianliang.engines.fitting import Judgement, Occasion, _splitting, alarms
+from dianliang.flows.lineguard import model_cards, training
 from dianliang.flows.lineguard.configuration import EXAMPLE
 from dianliang.integrations.detecting import NanoDet
 from dianliang.integrations.detecting.nanodet import WEIGHTS
@@ -17,6 +17,8 @@ from dianliang.integrations.detecting.teachable import Teachable
 from dianliang.kernel.errors import DomainError
 
 CLIPS, EACH, PERSONS = ("day1", "day2", "day3"), (7, 4, 6), 3
+VISITS, PERIOD_S = 5, 10
+"""Of a film: nobody for half of a period, then somebody for the other half."""
 
 
 def crowd(rng):
@@ -79,20 +81,55 @@ def words(place, *more):
     ]
 
 
+@pytest.fixture(scope="module")
+def films(place):
+    """A film of five visits of six seconds by somebody drawn, two pictures a second; its labels."""
+    folder, rng = place / "films", np.random.default_rng(7)
+    (folder / "evening").mkdir(parents=True)
+    there, (_left, (left, top, wide, tall), _right) = crowd(rng)
+    nobody = np.full_like(there, 150)
+    nobody[:40, ::8] = there[:40, ::8] = 60  # a fence: a view without any outline counts as black
+    for n in range(VISITS * 2 * PERIOD_S):
+        picture = there if n % (2 * PERIOD_S) >= PERIOD_S else nobody
+        stirred = picture + rng.integers(0, 3, picture.shape, dtype=np.uint8)
+        cv2.imwrite(str(folder / "evening" / f"{n:03d}.png"), stirred)
+    x, y = (left + wide / 2) / 400, (top + tall) / 300
+    corners = [[x - 0.1, y - 0.1], [x + 0.1, y - 0.1], [x + 0.1, y + 0.1], [x - 0.1, y + 0.1]]
+    camera = {
+        "id": "C1",
+        "source": "evening",
+        "clock_hz": 2,
+        "zones": [{"id": "水边", "kind": "danger", "corners": corners, "dwell_s": 3}],
+        "detection": {"rate_hz": 2, "person_share": 0.6},
+    }
+    visits = [
+        {"zone": "水边", "from_s": begin + PERIOD_S / 2, "until_s": begin + PERIOD_S - 0.5}
+        for begin in range(0, VISITS * PERIOD_S, PERIOD_S)
+    ]
+    (folder / "cameras.json").write_text(json.dumps({"cameras": [camera]}), "utf-8")
+    (folder / "labels.json").write_text(json.dumps({"cameras": {"C1": visits}}), "utf-8")
+    return folder
+
+
 @pytest.mark.row("001-15")
-def test_a_broken_model_learns_from_labels_and_is_then_used(place, capsys, monkeypatch):
+def test_a_broken_model_learns_from_labels_tells_better_and_is_then_used(
+    place, films, capsys, monkeypatch
+):
     for name, least in (("LEARN", 20), ("STOP", 10), ("JUDGE", 10)):
         monkeypatch.setattr(f"dianliang.engines.fitting._splitting.LEAST_{name}", least)
     monkeypatch.setattr(training, "LEAST_OF_A_BLOCK", 1)
+    monkeypatch.setattr("dianliang.engines.fitting._alarming.LEAST_DUE", VISITS)
     quick = training.FitRules(steps=120, rate=0.05, keep=0.0, views_a_step=8)
     monkeypatch.setattr("dianliang.engines.fitting.FitRules", lambda **_: quick)
     monkeypatch.setenv("DIANLIANG_HOME", str(place / "home"))
 
-    assert run(words(place)) == 0
+    assert run(words(place, "--films", str(films))) == 0
     told = capsys.readouterr().out
     card = (place / "new.md").read_text("utf-8")
     assert all(one in card for one in ("测试员", "| day3 | 6 | 18 |"))
-    assert all("更好" in text for text in (told, card))
+    for text in (told, card):
+        assert "框更准" in text
+        assert "来访 5 次，命中 0 → 5，误报 0 → 0；5 处中变好 5 处、变差 0 处：更好" in text
 
     picture = cv2.imread(str(place / "pictures" / "day3" / "000.png"))
     assert len(NanoDet(weights=place / "broken.onnx")(picture)) == 0
@@ -106,6 +143,41 @@ def test_a_broken_model_learns_from_labels_and_is_then_used(place, capsys, monke
     capsys.readouterr()
     assert run(["model", "list"]) == 0
     assert capsys.readouterr().out.rstrip().endswith("在用：M001")
+
+
+def test_better_boxes_alone_make_no_better_model():
+    boxes = Judgement(before=0.6, after=0.8, low=0.1, high=0.3, by_height={})
+    assert model_cards.verdict(boxes).endswith("框更准")
+    assert "不说更好" in model_cards.verdict_of_alarms(None)
+
+    same = [Occasion(due=1, hits=(1, 1), false=(0, 0))] * 30
+    assert model_cards.verdict_of_alarms(alarms(same)).endswith("分不出好坏")
+    few = [Occasion(due=1, hits=(0, 1), false=(1, 0))] * 6
+    assert "太少，不下结论" in model_cards.verdict_of_alarms(alarms(few))
+
+
+def test_films_of_what_was_learnt_from_judge_nothing(place, films, monkeypatch):
+    for name, least in (("LEARN", 20), ("STOP", 10), ("JUDGE", 10)):
+        monkeypatch.setattr(f"dianliang.engines.fitting._splitting.LEAST_{name}", least)
+    monkeypatch.setattr(training, "LEAST_OF_A_BLOCK", 1)
+    cameras = (films / "cameras.json").read_text("utf-8")
+    known = place / "known"
+    known.mkdir()
+    for name, source, words_ in (
+        ("day1", "day1", "和训练用的片段同名"),
+        ("C1", "../pictures", "要放在"),
+    ):
+        text = cameras.replace('"C1"', f'"{name}"').replace('"evening"', f'"{source}"')
+        (known / "cameras.json").write_text(text, "utf-8")
+        (known / "labels.json").write_text(json.dumps({"cameras": {name: []}}), "utf-8")
+        with pytest.raises(DomainError, match=words_):
+            run(
+                [
+                    word.replace("new.onnx", "never.onnx")
+                    for word in words(place, "--films", str(known))
+                ]
+            )
+    assert not (place / "never.onnx").exists()
 
 
 def test_too_few_labels_are_refused_and_nothing_is_written(place):

@@ -21,6 +21,7 @@ from dianliang.integrations.cameras import (
     frames,
     source_of,
 )
+from dianliang.integrations.cameras.webcams import pictures
 from tests.integrations.cameras.rtsp import rtsp
 
 SIZE = (96, 128)
@@ -273,3 +274,38 @@ def test_a_camera_whose_codec_nobody_knows_is_refused_in_words():
         list(frames(source_of(address)))
 
     assert "geheim" not in refused.value.message
+
+
+def test_a_camera_plugged_in_is_live_and_its_pictures_come_at_the_asked_pace(sound):
+    source = source_of("webcam:0", rate_hz=5.0)
+    assert source.is_live
+    assert all(source_of(f"webcam:{n}").is_live for n in (1, 12))
+
+    whole = list(pictures(str(sound), rate_hz=1e6))
+    assert len(whole) == 20
+    assert whole[0].shape == (*SIZE, 3)
+    assert len(list(pictures(str(sound), rate_hz=0.01))) == 1, "the others are not unpacked"
+
+
+def test_one_that_is_not_there_is_told_and_tried_again_and_stops_no_other(sound):
+    feeds = [Feed("gone", source_of("webcam:99")), Feed("film", source_of(str(sound)))]
+    told, taken = [], 0
+    for one in follow(feeds):
+        taken += isinstance(one, Taken)
+        told += [one] if not isinstance(one, Taken) else []
+        if {notice.camera_id for notice in told} == {"gone", "film"}:
+            break
+
+    by_camera = {notice.camera_id: notice for notice in told}
+    assert taken == 10
+    assert by_camera["gone"].kind is NoticeKind.BROKEN
+    assert by_camera["gone"].again_in_s is not None
+    assert "插好没有" in by_camera["gone"].words
+
+
+def test_a_page_cannot_name_a_camera_of_this_computer():
+    with pytest.raises(UnreadableSourceError):
+        source_of("webcam:0", is_typed=True)
+    for odd in ("webcam:", "webcam:100", "webcam:0 ", "webcam:0/x"):
+        with pytest.raises(UnreadableSourceError):
+            source_of(odd)

@@ -1,6 +1,7 @@
 """Only a model that stands all checks is registered, and one can always go back."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
@@ -195,3 +196,42 @@ def test_weights_are_read_and_written_in_place():
     assert len(doubled) == len(SHIPPED)
     assert np.array_equal(values(doubled, tensors(doubled)[name]), 2 * values(SHIPPED, known[name]))
     assert outputs(telling(SHIPPED, ["more"])) == [*outputs(SHIPPED), "more"]
+
+
+def test_a_model_of_before_files_were_written_anew_is_not_used_until_it_is_registered_anew(
+    tmp_path,
+):
+    """Something that no reader looked at hides behind the weights: its digest alone proves it."""
+    old = SHIPPED + message(14, b"left by a tool")
+    digest = hashlib.sha256(old).hexdigest()
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / f"{digest}.onnx").write_bytes(old)
+    lines = [
+        {"at": AT, "verb": verb, "number": "M001", "digest": digest, "licence": "x"}
+        | {"trained_by": "y", "trained_on": "z"}
+        for verb in ("import", "use")
+    ]
+    (folder / "register.jsonl").write_text(
+        "".join(f"{json.dumps(one)}\n" for one in lines), "utf-8"
+    )
+    store = Store(folder)
+
+    assert store.outdated() == ("M001",)
+    for act in (store.in_use, lambda: store.read("M001"), lambda: store.use("M001", at=AT)):
+        with pytest.raises(UnableToDetectError, match="重新 import"):
+            act()
+
+    entry = store.take(folder / f"{digest}.onnx", ORIGIN, card=None, at=AT)
+    store.use(entry.number, at=AT)
+    assert store.in_use() == ("M002", SHIPPED)
+    assert store.outdated() == ("M001",)
+
+
+def test_a_file_of_many_tiny_fields_is_refused_before_it_takes_memory():
+    many = message(7, message(1, message(1, b"a") * 120_000))
+    with pytest.raises(ForeignModelError, match="多于 100000"):
+        inspect(many, "x.onnx")
+    packed = message(7, message(5, message(5, b"\x01" * 120_000)))
+    with pytest.raises(ForeignModelError, match="多于 100000"):
+        inspect(packed, "x.onnx")

@@ -33,6 +33,7 @@ class Asked:
     weights: Path | None = None
     is_json: bool = False
     pictures: Path | None = None
+    films: Path | None = None
     judge_by: Sequence[str] | None = None
     seed: int = 1
     licence: str = ""
@@ -60,7 +61,7 @@ def asked(words: Sequence[str]) -> Asked:
         one.add_argument("cameras", type=Path, help="摄像机配置（JSON）")
         one.add_argument("--weights", type=Path, help="自己的模型（ONNX，NanoDet 416）")
     for one in (run, measure):
-        one.add_argument("--out", type=Path, help="放证据画面的目录（没有就建）")
+        one.add_argument("--out", type=Path, help="放证据画面（eval 还有报告）的目录，没有就建")
     for one in (measure, fit):
         one.add_argument("labels", type=Path, help="标注（JSON）：谁在哪个区域从几秒到几秒")
     measure.add_argument("--json", dest="is_json", action="store_true", help="结果写成 JSON")
@@ -81,6 +82,8 @@ def _train(parser: ArgumentParser) -> None:
     )
     add("--out", type=Path, required=True, help="写到哪里（.onnx），旁边写模型卡（.md）")
     add("--weights", type=Path, help="从哪个模型开始；不写就从在用的开始")
+    films = "没参与训练的录像目录（cameras.json、labels.json 同 eval）：按事件评判"
+    add("--films", type=Path, metavar="目录", help=films)
     add("--judge-by", nargs="+", metavar="片段", help="留作评判的片段；不写就留最后三成")
     add("--seed", type=int, default=1, help="随机数种子")
     _origin(parser)

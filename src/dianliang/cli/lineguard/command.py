@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dianliang.cli.clock import now
 from dianliang.cli.lineguard import models
 from dianliang.cli.lineguard.arguments import Asked, asked
+from dianliang.cli.lineguard.texts import text_of
 from dianliang.kernel.errors import InvalidInputError, reason
-from dianliang.kernel.text import decoded
 
 if TYPE_CHECKING:
     from dianliang.flows.lineguard.configuration import Watched
@@ -32,7 +32,6 @@ HEADINGS = (
     "最迟",
     "单核%",
 )
-MOST_BYTES = 4 * 1024 * 1024
 
 
 def run(words: Sequence[str]) -> int:
@@ -75,7 +74,7 @@ def _run(wish: Asked) -> None:
     watched = _watched(wish)
     assert wish.cameras is not None  # noqa: S101 (run has them)
     outlets = warning.Outlets(
-        outputs.outputs_of(_text(wish.cameras), watched),
+        outputs.outputs_of(text_of(wish.cameras), watched),
         folder=wish.cameras.parent,
         now=lambda: now().timestamp(),
         say=say,
@@ -100,12 +99,33 @@ def _run(wish: Asked) -> None:
 
 
 def _eval(wish: Asked) -> None:
-    from dianliang.flows.lineguard import evaluating, measuring  # noqa: PLC0415 (heavy)
+    from dianliang.flows.lineguard import (  # noqa: PLC0415 (heavy)
+        album,
+        evaluating,
+        measuring,
+        reporting,
+    )
 
     watched = _watched(wish)
     assert wish.labels is not None  # noqa: S101 (eval has them)
-    labels = evaluating.labels_of(_text(wish.labels), watched)
-    scores = measuring.measured(watched, labels, detector=_detector(wish), folder=_folder(wish))
+    labels = evaluating.labels_of(text_of(wish.labels), watched)
+    folder, begun_s = _folder(wish), measuring.STARTS_AT_S
+    albums = {
+        one.camera.id: album.Album(one, labels[one.camera.id], begun_s)
+        for one in (watched if folder is not None else ())
+    }
+    scores = measuring.measured(
+        watched, labels, detector=_detector(wish), folder=folder, albums=albums
+    )
+    _tell_scores(wish, scores)
+    if folder is not None:
+        report, *pictures = reporting.write(folder, scores, albums, labels, at=now())
+        sys.stderr.write(f"写好了 {report}，另有 {len(pictures)} 幅画面。\n")
+
+
+def _tell_scores(wish: Asked, scores: "Mapping[str, Score]") -> None:
+    from dianliang.flows.lineguard import evaluating  # noqa: PLC0415 (heavy)
+
     rows = [*scores.values(), evaluating.summed(scores)] if len(scores) > 1 else [*scores.values()]
     if wish.is_json:
         _say(json.dumps([_figures(one) for one in rows], ensure_ascii=False, indent=2))
@@ -121,7 +141,7 @@ def _calibrate(wish: Asked) -> None:
 
     watched = _watched(wish)
     assert wish.labels is not None  # noqa: S101 (calibrate has them)
-    labels = evaluating.labels_of(_text(wish.labels), watched)
+    labels = evaluating.labels_of(text_of(wish.labels), watched)
     found = calibrating.calibrated(watched, labels, detector=_detector(wish))
     _say(f"{'':8s}\t查准（95% 区间）\t查全（95% 区间）\tF1")
     for name, one in (("原来", found.before), ("校准后", found.held_out)):
@@ -166,7 +186,7 @@ def _watched(wish: Asked) -> "tuple[Watched, ...]":
     from dianliang.flows.lineguard.configuration import cameras_of  # noqa: PLC0415 (heavy)
 
     assert wish.cameras is not None  # noqa: S101 (run and eval have it)
-    return cameras_of(_text(wish.cameras))
+    return cameras_of(text_of(wish.cameras))
 
 
 def _detector(wish: Asked) -> "NanoDet":
@@ -182,18 +202,6 @@ def _folder(wish: Asked) -> Path | None:
         except OSError as error:
             raise InvalidInputError(f"建不了目录 {wish.out}：{reason(error)}。") from error
     return wish.out
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
-    text = decoded(content) if len(content) <= MOST_BYTES else None
-    if text is None:
-        raise InvalidInputError(f"{path} 不是文本，或大于 4 MB。")
-    return text
 
 
 def _say(words: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dianliang.cli.clock import now
 from dianliang.cli.lineguard.arguments import Asked
+from dianliang.cli.lineguard.texts import text_of
 from dianliang.kernel.errors import InvalidInputError, reason
 
 if TYPE_CHECKING:
@@ -29,16 +30,21 @@ def train(wish: Asked) -> None:
         DomainError: labels, pictures or the model to begin with cannot be used, or are too few.
     """
     from dianliang.engines.fitting import FitRules, Verdict  # noqa: PLC0415 (heavy)
-    from dianliang.flows.lineguard import model_cards, training  # noqa: PLC0415 (heavy)
+    from dianliang.flows.lineguard import comparing, model_cards, training  # noqa: PLC0415 (heavy)
     from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
 
     assert wish.pictures and wish.labels and wish.out  # noqa: S101, PT018 (train has them)
+    films = None
+    if wish.films is not None:
+        said = (text_of(wish.films / name) for name in (comparing.CAMERAS, comparing.LABELS))
+        films = comparing.films_of(*said, folder=wish.films)
     base = weights_of(wish.weights, is_to_learn=True)
     found = training.trained(
         training.Wish(
             pictures=wish.pictures,
             labels=wish.labels,
             judge_by=tuple(wish.judge_by or ()),
+            films=films,
             rules=FitRules(seed=wish.seed),
         ),
         base=base,
@@ -48,8 +54,11 @@ def train(wish: Asked) -> None:
     card = model_cards.card(found, origin, base=base, on=f"{now():%Y-%m-%d}")
     _write(wish.out, found.content, card)
     _say(model_cards.verdict(found.judgement))
-    if found.judgement.verdict is Verdict.BETTER:
-        _say(f"写好了 {wish.out}。建议先用 eval 量事件，再 dianliang lineguard model import。")
+    _say(model_cards.verdict_of_alarms(found.alarms))
+    if found.alarms is not None and found.alarms.verdict is Verdict.BETTER:
+        _say(f"写好了 {wish.out}。启用：dianliang lineguard model import，再 model use。")
+    elif found.alarms is None and found.judgement.verdict is Verdict.BETTER:
+        _say(f"写好了 {wish.out}。请先留几段没参与训练的录像标来访，用 --films 量事件再决定。")
     else:
         _say(f"写好了 {wish.out}，但不建议启用：请保留现在的模型，多标几天的画面再训练。")
 
@@ -60,7 +69,7 @@ def model(wish: Asked) -> None:
     Raises:
         DomainError: the file is not taken, or there is no such number.
     """
-    from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
+    from dianliang.integrations.detecting.store import OUTDATED, Origin  # noqa: PLC0415 (heavy)
 
     own, at = store(), now().isoformat(timespec="seconds")
     if wish.what == "import":
@@ -86,12 +95,13 @@ def model(wish: Asked) -> None:
         if wish.number in own.changed_cards():
             _say(f"{wish.number} 的模型卡和登记时的不同或不见了，没有写出。")
     else:
-        in_use, _ = own.in_use()
         for one in own.entries():
             _say("\t".join(astuple(one)))
         for number in own.changed_cards():
             _say(f"{number} 的模型卡和登记时的不同或不见了。")
-        _say(f"在用：{in_use}")
+        for number in own.outdated():
+            _say(OUTDATED.format(number=number))
+        _say(f"在用：{own.in_use()[0]}")
 
 
 def weights_of(path: Path | None, *, is_to_learn: bool = False) -> bytes:

@@ -22,7 +22,7 @@ from dianliang.domain.intake import access
 from dianliang.domain.work.models import Job, Plan, Visit
 from dianliang.kernel.actor import ROLE_LABELS, Actor, Role
 from dianliang.kernel.errors import NotVisibleError
-from dianliang.kernel.masking import mask_numbers_of_people
+from dianliang.kernel.masking import mask_logins, mask_numbers_of_people
 
 READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 PER_PAGE = 50
@@ -289,12 +289,17 @@ def _entry(event: AuditEvent, unit_names: dict[str, str]) -> Entry:
         target_type=kind,
         object_number=shown_number,
         has_history=_has_history(event, shown_number),
-        before=mask_numbers_of_people(deeds.state(kind, event.before)),
-        after=mask_numbers_of_people(deeds.state(kind, event.after)),
-        reason=mask_numbers_of_people(event.reason),
+        before=_shown(deeds.state(kind, event.before)),
+        after=_shown(deeds.state(kind, event.after)),
+        reason=_shown(event.reason),
         outcome=event.outcome,
         outcome_label=event.get_outcome_display(),
     )
+
+
+def _shown(text: str) -> str:
+    """Hide what rows of the trail should never have held: they are sealed and stay as they are."""
+    return mask_numbers_of_people(mask_logins(text))
 
 
 def _role_label(event: AuditEvent) -> str:

@@ -276,7 +276,8 @@ class Event(models.Model):
 class RuleProposal(models.Model):
     """Thresholds that a camera's feedback speaks for (阈值建议). Never changed.
 
-    `changes` leads from the name of a threshold to its value before and after.
+    `changes` leads from the name of a threshold to its value before and after. `parts` say the
+    reason in the reader's language; proposals of before have none.
     """
 
     camera = models.ForeignKey(
@@ -288,6 +289,7 @@ class RuleProposal(models.Model):
     false_count = models.PositiveIntegerField("误报")
     changes = models.JSONField("建议")
     reason = models.CharField("理由", max_length=300)
+    parts = models.JSONField("理由的句子和数", null=True, blank=True)
     made_at = models.DateTimeField("提出时间")
 
     class Meta:

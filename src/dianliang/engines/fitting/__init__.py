@@ -4,6 +4,13 @@ Features of the frozen network, labels and weights come in as arrays; a new head
 with its interval come out. No pictures, no files, no network.
 """
 
+from dianliang.engines.fitting._alarming import (
+    LEAST_DUE,
+    LEAST_OCCASIONS,
+    Alarms,
+    Occasion,
+    alarms,
+)
 from dianliang.engines.fitting._assigning import cells_of, centres, overlap, owners
 from dianliang.engines.fitting._judging import (
     HEIGHTS_PX,
@@ -41,10 +48,13 @@ __all__ = [
     "BINS",
     "HEIGHTS_PX",
     "LEAST_CLIPS",
+    "LEAST_DUE",
     "LEAST_JUDGE",
     "LEAST_LEARN",
+    "LEAST_OCCASIONS",
     "LEAST_STOP",
     "OUTPUTS",
+    "Alarms",
     "Cells",
     "FitRules",
     "Fitted",
@@ -53,6 +63,7 @@ __all__ = [
     "Judgement",
     "Labels",
     "Layer",
+    "Occasion",
     "Overlap",
     "Parts",
     "Seen",
@@ -60,6 +71,7 @@ __all__ = [
     "UnableToFitError",
     "Verdict",
     "View",
+    "alarms",
     "average_precision",
     "cells_of",
     "centres",

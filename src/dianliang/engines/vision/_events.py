@@ -8,6 +8,7 @@ from dianliang.engines.vision._dwell import Stay
 from dianliang.engines.vision._identities import Track
 from dianliang.engines.vision._model import Zone, ZoneKind
 from dianliang.engines.vision._rods import RodEvidence
+from dianliang.kernel.phrases import Phrase
 
 WITHOUT_ROD = 0.75
 """A stay alone never makes us surer than this: it may be a walker who rests."""
@@ -86,24 +87,35 @@ def event(
 def _reasons(
     zone: Zone, stay: Stay, track: Track, people: int, rod: RodEvidence | None
 ) -> list[Reason]:
-    where = {ZoneKind.DANGER: "危险区", ZoneKind.WATER_EDGE: "水边"}[zone.kind]
-    found = [
-        Reason(
-            code="stay",
-            words=f"在{where}“{zone.id}”停留 {stay.dwell_s:.0f} 秒，满 {zone.dwell_s:g} 秒",
-        ),
-        Reason(
-            code="seen",
-            words=f"{stay.looks} 次查看中 {stay.seen} 次看到，像人的程度 {track.score:.2f}",
-        ),
-    ]
+    where = {ZoneKind.DANGER: Phrase("危险区"), ZoneKind.WATER_EDGE: Phrase("水边")}[zone.kind]
+    stayed = Phrase(
+        "在%(where)s“%(zone)s”停留 %(stayed)s 秒，满 %(dwell)s 秒",
+        where=where,
+        zone=zone.id,
+        stayed=f"{stay.dwell_s:.0f}",
+        dwell=f"{zone.dwell_s:g}",
+    )
+    seen = Phrase(
+        "%(looks)d 次查看中 %(seen)d 次看到，像人的程度 %(score).2f",
+        looks=stay.looks,
+        seen=stay.seen,
+        score=round(track.score, 3),
+    )
+    found = [Reason(code="stay", words=stayed), Reason(code="seen", words=seen)]
     if people > 1:
-        found.append(Reason(code="people", words=f"同一区域共 {people} 人"))
-    if rod is None:
-        found.append(Reason(code="rod-unknown", words="人太小或背景未建立，看不出有没有钓竿"))
-    elif rod.is_rod:
-        words = f"{rod.pictures} 张画面里手边都有细长物，强度 {rod.strength:.1f}"
-        found.append(Reason(code="rod", words=words))
-    else:
-        found.append(Reason(code="no-rod", words=f"没看到钓竿，强度 {rod.strength:.1f}"))
+        found.append(Reason(code="people", words=Phrase("同一区域共 %(n)d 人", n=people)))
+    found.append(_of_the_rod(rod))
     return found
+
+
+def _of_the_rod(rod: RodEvidence | None) -> Reason:
+    if rod is None:
+        words = Phrase("人太小或背景未建立，看不出有没有钓竿")
+        return Reason(code="rod-unknown", words=words)
+    strength = round(rod.strength, 1)
+    if rod.is_rod:
+        words = Phrase(
+            "%(n)d 张画面里手边都有细长物，强度 %(strength).1f", n=rod.pictures, strength=strength
+        )
+        return Reason(code="rod", words=words)
+    return Reason(code="no-rod", words=Phrase("没看到钓竿，强度 %(strength).1f", strength=strength))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dianliang.engines.vision._model import Gray
 from dianliang.engines.vision._rules import HealthRules
+from dianliang.engines.vision._sight import Sight
 
 WIDTH = 192
 """The small picture's width: shifts are told to a quarter of a per cent of the picture."""
@@ -34,6 +35,7 @@ class Trouble(StrEnum):
     MOVED = "moved"
     FROZEN = "frozen"
     CLOCK = "clock"
+    HAZE = "haze"
 
 
 WORDS = {
@@ -44,6 +46,7 @@ WORDS = {
     Trouble.MOVED: "镜头被移动，区域不再有效，请重新划定",
     Trouble.FROZEN: "画面不再变化，可能卡住",
     Trouble.CLOCK: "画面时间跳变，停留时间从头算起",
+    Trouble.HAZE: "看不清：雾、霾或镜头蒙了水汽，远处的人可能漏看",
 }
 BLIND = frozenset({Trouble.BLACK, Trouble.FROZEN, Trouble.MOVED})
 """While these hold no event is made: zones mean nothing, or nothing is seen."""
@@ -77,6 +80,7 @@ class Health:
         self._at_s = self._judged_at_s = -np.inf
         self._other_since_s: float | None = None
         self._same_since_s: float | None = None
+        self._sight = Sight()
 
     @property
     def holds(self) -> frozenset[Trouble]:
@@ -86,6 +90,7 @@ class Health:
     def accept(self) -> None:
         """Take the present view for the right one: zones were drawn anew."""
         self._outlines, self._other_since_s = None, None
+        self._sight.forget()
 
     def step(self, picture: Gray, *, at_s: float) -> tuple[Finding, ...]:
         """Take in a small picture; return what began and what ended."""
@@ -103,6 +108,7 @@ class Health:
         if self._latest and self._latest[-1].shape != picture.shape:
             self._latest.clear()
             self._outlines = None
+            self._sight.forget()
         self._latest.append(picture)
         return self._told(self._judged(picture, at_s), at_s)
 
@@ -117,6 +123,8 @@ class Health:
             return found | {Trouble.BLACK}
         if level < rules.night_level:
             found.add(Trouble.NIGHT)
+        if self._sight.is_hazy(picture, rules, at_s=at_s):
+            found.add(Trouble.HAZE)
         if self._shakes(picture.shape[1]):
             found.add(Trouble.SHAKING)
         elif self._rains():

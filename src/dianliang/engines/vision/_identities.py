@@ -21,8 +21,8 @@ from dianliang.engines.vision._rules import TrackingRules
 
 LEAST_PICTURES = 3
 """Of a body alone before its clothes say who it is, however long that takes."""
-AVERAGED = 8
-"""Pictures over which a body's clothes are averaged."""
+LONGEST_GAP_S = 0.5
+"""One picture teaches no more than this time would, however long nothing was seen before it."""
 IMPOSSIBLE = -1e3
 
 
@@ -44,6 +44,8 @@ class Track:
     alone: int = 0
     alone_since_s: float = np.inf
     """Since when, and on how many pictures, nobody was in the way."""
+    learnt_at_s: float = -np.inf
+    """When the clothes were seen last."""
     met: frozenset[int] = frozenset()
     """Names with which this one may have been exchanged since it was last made sure."""
     absorbed: tuple[int, ...] = ()
@@ -65,17 +67,20 @@ class Track:
         return not self.met
 
 
-def observed(track: Track, clothes: Colours | None, *, at_s: float, learn: float) -> Track:
-    """Take in the clothes of somebody in nobody's way."""
+def observed(track: Track, clothes: Colours | None, *, at_s: float, rules: TrackingRules) -> Track:
+    """Take in the clothes of somebody in nobody's way, by the time since they were seen last."""
     if clothes is None:
         return track
     alone = track.alone + 1
+    gap_s = min(at_s - track.learnt_at_s, LONGEST_GAP_S)
+    taught = 1 - float(np.exp(-gap_s / rules.learn_s))
     return replace(
         track,
         alone=alone,
         alone_since_s=min(track.alone_since_s, at_s),
-        fresh=blended(track.fresh, clothes, 1 / min(alone, AVERAGED)),
-        colours=blended(track.colours, clothes, learn)
+        learnt_at_s=at_s,
+        fresh=blended(track.fresh, clothes, max(1 / alone, taught)),
+        colours=blended(track.colours, clothes, taught)
         if track.is_settled and track.colours is not None
         else track.colours,
     )

@@ -51,8 +51,8 @@ class TrackingRules:
     least_overlap: float = 0.12
     colours: float = 0.66
     """Weight of clothes against place, 0 to 1."""
-    learn: float = 0.14
-    """How much one picture teaches about the clothes."""
+    learn_s: float = 1.75
+    """Time over which the clothes are averaged."""
     crowded: float = 0.15
     """Whoever shares more than this of a box with another teaches nothing."""
     settle_s: float = 1.2
@@ -136,6 +136,12 @@ class HealthRules:
     """Likeness of outlines with the reference below which the view is another."""
     moved_s: float = 10.0
     """How long the view must be another before zones no longer hold."""
+    clear_share: float = 0.5
+    """Contrast of outlines, as a share of what is usual here, below which the air is not clear."""
+    veil: float = 15.0
+    """Grey levels by which the darkest parts must be brighter than is usual here, besides."""
+    haze_s: float = 30.0
+    """How long that must last."""
     rain_share: float = 0.6
     """Share of the picture's blocks with something that was there for one picture only."""
 

@@ -104,7 +104,7 @@ class Tracker:
             tracks[i] = in_the_way(tracks[i], others)
         for i, j in seen.items():
             if is_sure[j] and i not in self._crowd:
-                tracks[i] = observed(tracks[i], clothes[j], at_s=at_s, learn=rules.learn)
+                tracks[i] = observed(tracks[i], clothes[j], at_s=at_s, rules=rules)
         self._tracks = made_sure(tracks, frozenset(seen), rules, at_s=at_s)
 
     def _meetings(self, seen: Pairs, at_s: float) -> dict[int, frozenset[int]]:

@@ -18,7 +18,6 @@ SHARES = frozenset(
         "unsure",
         "least_overlap",
         "colours",
-        "learn",
         "crowded",
         "margin",
         "stranger",
@@ -28,11 +27,21 @@ SHARES = frozenset(
         "moved",
         "alike",
         "rain_share",
+        "clear_share",
         "swift_share",
     }
 )
 POSITIVE = frozenset(
-    {"rate_hz", "calm_hz", "idle_s", "every_s", "settle_s", "pictures", "background_pictures"}
+    {
+        "rate_hz",
+        "calm_hz",
+        "idle_s",
+        "every_s",
+        "settle_s",
+        "learn_s",
+        "pictures",
+        "background_pictures",
+    }
 )
 LONGEST_S = 24 * 3600.0
 LEAST_AREA = 1e-5

@@ -10,6 +10,7 @@ from dianliang.engines.vision._dwell import Stay
 from dianliang.engines.vision._events import Event, EventKind, Reason
 from dianliang.engines.vision._model import Zone, ZoneKind
 from dianliang.engines.vision._rules import DAY_MINUTES, WarningRules
+from dianliang.kernel.phrases import Phrase
 
 
 class Level(StrEnum):
@@ -67,7 +68,7 @@ class Warner:
                 continue
             still = any(one.zone_id == zone_id and one.is_due for one in stays)
             if still and after_s >= self._rules.escalate_s:
-                why = Reason(code="still", words=f"喊话 {after_s:.0f} 秒后仍有人")
+                why = Reason(code="still", words=Phrase("喊话 %(s).0f 秒后仍有人", s=after_s))
                 self._escalated.add(zone_id)
                 found.append(
                     Warned(
@@ -88,14 +89,15 @@ class Warner:
 
     def _level(self, event: Event) -> tuple[Level, Reason]:
         if event.people < self._rules.least_people:
-            words = f"不到 {self._rules.least_people} 人，只在台账显示"
+            words = Phrase("不到 %(n)d 人，只在台账显示", n=self._rules.least_people)
             return Level.CONSOLE, Reason(code="few", words=words)
         if not self._deserves(event):
-            words = "把握不足或只在水边且没有钓竿，只在台账显示"
+            words = Phrase("把握不足或只在水边且没有钓竿，只在台账显示")
             return Level.CONSOLE, Reason(code="unsure", words=words)
         if self._is_quiet(event.at_s):
-            return Level.STEWARD, Reason(code="quiet", words="静音时段不喊话，直接派急单")
-        return Level.VOICE, Reason(code="warn", words="现场喊话")
+            words = Phrase("静音时段不喊话，直接派急单")
+            return Level.STEWARD, Reason(code="quiet", words=words)
+        return Level.VOICE, Reason(code="warn", words=Phrase("现场喊话"))
 
     def _is_quiet(self, at_s: float) -> bool:
         rules = self._rules

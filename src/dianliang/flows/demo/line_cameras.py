@@ -23,6 +23,7 @@ from dianliang.flows.linewatch.strip_shape import COLUMNS, FRAMES, WIDTH_PX
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 HEIGHT_PX = 270
 ZONE = "导线下方"
@@ -184,7 +185,16 @@ def _past(
 
 def _seen(at: datetime, confidence: float, kind: str, warning: str) -> Seen:
     is_fishing, is_told = kind == "fishing", warning != "console"
-    rod = "6 张画面里手边都有细长物" if is_fishing else "没看到钓竿"
+    stayed = Phrase(
+        "在%(where)s“%(zone)s”停留 %(stayed)s 秒，满 %(dwell)s 秒",
+        where=Phrase("危险区"),
+        zone=ZONE,
+        stayed="9",
+        dwell="8",
+    )
+    rod = Phrase("没看到钓竿，强度 %(strength).1f", strength=1.8)
+    if is_fishing:
+        rod = Phrase("%(n)d 张画面里手边都有细长物，强度 %(strength).1f", n=6, strength=8.4)
     return Seen(
         zone=ZONE,
         kind=kind,
@@ -193,7 +203,7 @@ def _seen(at: datetime, confidence: float, kind: str, warning: str) -> Seen:
         people=1,
         confidence=confidence,
         reasons=[
-            {"code": "stay", "words": f"在危险区“{ZONE}”停留 9 秒，满 8 秒"},
+            {"code": "stay", "words": stayed},
             {"code": "rod" if is_fishing else "no-rod", "words": rod},
         ],
         warning=warning,

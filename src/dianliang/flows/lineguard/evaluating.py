@@ -18,6 +18,8 @@ from dianliang.kernel.errors import InvalidInputError
 
 EARLY_S, LATE_S = 1.0, 2.0
 DAY_S = 86400.0
+Alarm = tuple[str, float]
+"""An event: its zone, and the second of the film."""
 LABEL = frozenset({"zone", "from_s", "until_s"})
 
 
@@ -41,6 +43,9 @@ class Score:
     watched_s: float
     latencies_s: tuple[float, ...]
     missed_visits: tuple[Visit, ...] = ()
+    told_visits: tuple[Visit, ...] = ()
+    right_alarms: tuple[Alarm, ...] = ()
+    false_alarms: tuple[Alarm, ...] = ()
     cpu_s: float = 0.0
 
     @property
@@ -140,7 +145,8 @@ def scored(
             ):
                 late[row, column] = at_s - over_s
     pairs = _matched(late)
-    told = {column for _, column in pairs}
+    alarms = [(one.zone_id, one.at_s - starts_at_s) for one in events]
+    right, told = {row for row, _ in pairs}, {column for _, column in pairs}
     return Score(
         camera_id=watched.camera.id,
         hits=len(pairs),
@@ -149,6 +155,9 @@ def scored(
         watched_s=watched_s,
         latencies_s=tuple(float(late[pair]) for pair in pairs),
         missed_visits=tuple(one for n, one in enumerate(due) if n not in told),
+        told_visits=tuple(one for n, one in enumerate(due) if n in told),
+        right_alarms=tuple(one for n, one in enumerate(alarms) if n in right),
+        false_alarms=tuple(one for n, one in enumerate(alarms) if n not in right),
         cpu_s=cpu_s,
     )
 

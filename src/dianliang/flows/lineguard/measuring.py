@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dianliang.engines.vision import Detector, Event
+from dianliang.flows.lineguard.album import Album
 from dianliang.flows.lineguard.configuration import Watched
 from dianliang.flows.lineguard.evaluating import Score, Visit, scored
 from dianliang.flows.lineguard.watching import Guard
@@ -26,14 +27,23 @@ def measured(
     *,
     detector: Detector,
     folder: Path | None,
+    albums: Mapping[str, Album] | None = None,
 ) -> dict[str, Score]:
     """Return the score of each camera's film; evidence of each event goes to `folder`.
+
+    Albums, by camera, are filled with what was told and what was due.
 
     Raises:
         UnreadableSourceError: a film cannot be read, or is a camera that never ends.
     """
     return {
-        one.camera.id: compared([one], labels[one.camera.id], detector=detector, folder=folder)[0]
+        one.camera.id: compared(
+            [one],
+            labels[one.camera.id],
+            detector=detector,
+            folder=folder,
+            album=(albums or {}).get(one.camera.id),
+        )[0]
         for one in watched
     }
 
@@ -44,8 +54,11 @@ def compared(
     *,
     detector: Detector,
     folder: Path | None = None,
+    album: Album | None = None,
 ) -> list[Score]:
     """Return the score of each of several ways to watch one film, which is read once.
+
+    An album shows the first of them.
 
     Raises:
         UnreadableSourceError: the film cannot be read, or is a camera that never ends.
@@ -68,7 +81,10 @@ def compared(
     for told in follow([Feed(id_, source)]):
         if isinstance(told, Taken) and told.at_s is not None:
             for guard, own in zip(guards, events, strict=True):
-                own.extend(guard.take(told, at_s=told.at_s).events)
+                found = guard.take(told, at_s=told.at_s).events
+                own.extend(found)
+                if album is not None and guard is guards[0]:
+                    album.look(told.picture, found, at_s=told.at_s, cover=guard.covered)
         elif isinstance(told, Notice) and told.kind != "ended":
             words = f"{id_}：{told.words}"
             raise UnreadableSourceError(words)

@@ -2,24 +2,46 @@
 
 from hashlib import sha256
 
-from dianliang.engines.fitting import Judgement, Verdict
+from dianliang.engines.fitting import LEAST_DUE, LEAST_OCCASIONS, Alarms, Judgement, Verdict
 from dianliang.flows.lineguard.training import Trained
 from dianliang.integrations.detecting.store import Origin
 
-VERDICTS = {
+BOXES = {
+    Verdict.BETTER: "框更准",
+    Verdict.NOT_DISTINGUISHABLE: "框分不出好坏",
+    Verdict.WORSE: "框更差",
+}
+ALARMS = {
     Verdict.BETTER: "更好",
     Verdict.NOT_DISTINGUISHABLE: "分不出好坏",
     Verdict.WORSE: "更差",
 }
+NOT_MEASURED = "没有用录像量事件（--films），不说更好：框更准不等于事件更准。"
 
 
 def verdict(judgement: Judgement) -> str:
-    """Say in words how a new model does beside the one it began with."""
+    """Say in words how well a new model finds boxes beside the one it began with."""
     return (
         f"AP50 {judgement.before:.3f} → {judgement.after:.3f}，"
         f"差 {judgement.low:+.3f} 到 {judgement.high:+.3f}（90% 区间）："
-        f"{VERDICTS[judgement.verdict]}"
+        f"{BOXES[judgement.verdict]}"
     )
+
+
+def verdict_of_alarms(alarms: Alarms | None) -> str:
+    """Say in words whether a watch tells better with a new model."""
+    if alarms is None:
+        return NOT_MEASURED
+    (before, after), (hits, more), (false, less) = alarms.f1, alarms.hits, alarms.false
+    told = (
+        f"事件 F1 {before:.2f} → {after:.2f}，"
+        f"差 {alarms.low:+.2f} 到 {alarms.high:+.2f}（90% 区间）；"
+        f"来访 {alarms.due} 次，命中 {hits} → {more}，误报 {false} → {less}；"
+        f"{alarms.occasions} 处中变好 {alarms.gained} 处、变差 {alarms.lost} 处："
+    )
+    if not alarms.is_enough:
+        return f"{told}太少，不下结论（至少 {LEAST_DUE} 次来访、{LEAST_OCCASIONS} 处）"
+    return told + ALARMS[alarms.verdict]
 
 
 def card(found: Trained, origin: Origin, *, base: bytes, on: str) -> str:
@@ -47,7 +69,9 @@ def card(found: Trained, origin: Origin, *, base: bytes, on: str) -> str:
             for name, clips in parts
         ),
         "",
-        f"**{verdict(told)}。**",
+        f"**{verdict_of_alarms(found.alarms).rstrip('。')}。**",
+        "",
+        f"{verdict(told)}。",
         "",
         "| 人高（像素） | 人数 | 原来 AP50 | 训练后 AP50 |",
         "|---|--:|--:|--:|",
@@ -57,8 +81,8 @@ def card(found: Trained, origin: Origin, *, base: bytes, on: str) -> str:
         ),
         "",
         "区间由整段时间重抽得到；只对和评判片段相像的地方、光线成立。在别处是否退步没有量过。",
-        "框更准不等于事件更准：启用前请用 `dianliang lineguard eval --weights` 量事件，",
-        "必要时重新 `calibrate`。",
+        "事件按两个模型用同样的区域和阈值看同样的录像算；阈值是为原来的模型选的，",
+        "启用前必要时重新 `calibrate`。",
         "",
     ]
     return "\n".join(lines)

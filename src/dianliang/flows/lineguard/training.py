@@ -1,8 +1,9 @@
 """Teach the detector's last layer an operator's own labelled pictures, and judge it honestly.
 
 Whole recordings are set aside to judge by (`engines.fitting`). A picture is seen whole and cut out
-at several sizes, as the watch cuts out zones. What was learnt is written into a copy of the file,
-opened again as the watch opens it, and held against the same numbers computed here.
+at several sizes, as the watch cuts out zones. Labelled films tell whether alarms became better.
+What was learnt is written into a copy of the file, opened again as the watch opens it, and held
+against the same numbers computed here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ import cv2
 import numpy as np
 
 from dianliang.engines.fitting import (
+    Alarms,
     FitRules,
     Fitted,
     Floats,
@@ -31,6 +33,7 @@ from dianliang.engines.fitting import (
     judged,
 )
 from dianliang.engines.vision import Detector, Picture
+from dianliang.flows.lineguard.comparing import Films, compared_alarms, refuse_learnt
 from dianliang.integrations.detecting import NanoDet, UnableToDetectError
 from dianliang.integrations.detecting.labelled import Labelled, labelled, picture_of
 from dianliang.integrations.detecting.teachable import Teachable
@@ -50,11 +53,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What to learn from: `views` is how many cut-outs a picture gives beside the whole."""
+    """What to learn from: `views` is how many cut-outs a picture gives beside the whole.
+
+    By `films` alarms are judged; without them nothing better can be said than of boxes.
+    """
 
     pictures: Path
     labels: Path
     judge_by: tuple[str, ...] = ()
+    films: Films | None = None
     views: int = 2
     rules: FitRules = field(default_factory=FitRules)
 
@@ -66,6 +73,7 @@ class Trained:
     content: bytes
     fitted: Fitted
     judgement: Judgement
+    alarms: Alarms | None
     parts: Parts
     pictures: Mapping[str, int]
     persons: Mapping[str, int]
@@ -76,7 +84,7 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
     """Teach `base`, the content of a model file, and judge what came of it.
 
     Raises:
-        InvalidInputError: labels or pictures cannot be; files and rows are named.
+        InvalidInputError: labels, pictures or films cannot be; files and rows are named.
         UnableToFitError: there are too few recordings, persons or stretches of time.
         UnableToDetectError: the model's last layer cannot be learnt, or what was written differs
             from what was learnt.
@@ -84,6 +92,8 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
     rows = labelled(wish.pictures, wish.labels)
     persons = counted(rows, lambda one: len(one.boxes))
     parts = divided(persons, judge_by=wish.judge_by)
+    if wish.films is not None:
+        refuse_learnt(wish.films, parts)
     judge = [one for one in rows if one.clip in parts.judge]
     enough(blocks(judge))
     teachable = Teachable(base)
@@ -105,6 +115,7 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
         content=content,
         fitted=fitted,
         judgement=judgement(judge, base, content),
+        alarms=_alarms(wish.films, base, content),
         parts=parts,
         pictures=counted(rows, lambda _: 1),
         persons=persons,
@@ -122,6 +133,13 @@ def judgement(rows: Sequence[Labelled], base: bytes, content: bytes) -> Judgemen
         seen(rows, NanoDet(weights=one, least_score=LEAST_SCORE)) for one in (base, content)
     )
     return judged(before, after)
+
+
+def _alarms(films: Films | None, base: bytes, content: bytes) -> Alarms | None:
+    if films is None:
+        return None
+    before, after = (NanoDet(weights=one) for one in (base, content))
+    return compared_alarms(films, before=before, after=after)
 
 
 def seen(rows: Sequence[Labelled], detector: Detector) -> list[Seen]:

@@ -14,6 +14,7 @@ from dianliang.domain.work.models import Visit
 from dianliang.flows.linewatch import sending
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import Phrase, in_a_row
 
 LEAST_FALSE, LEAST_TOLD = 3, 5
 """So many false alarms, of so many answers, before anything is proposed."""
@@ -75,7 +76,8 @@ def event_of_visit(number: str, *, visit: Visit) -> Event:
     rows = Event.objects.select_related("camera", "snapshot").filter(job=visit.job_id)
     found = None if "\0" in number else rows.filter(number=number).first()
     if found is None:
-        raise NotVisibleError(f"上门单 {visit.number} 没有守护事件 {number}。")
+        words = Phrase("上门单 %(visit)s 没有守护事件 %(n)s。", visit=visit.number, n=number)
+        raise NotVisibleError(words)
     return found
 
 
@@ -169,17 +171,30 @@ def loosened(
     missed = misses + len(true)
     if missed < LEAST_MISSED or warned / (warned + missed) >= GOOD_ENOUGH:
         return None
-    so_far = f"本版阈值下预警属实 {warned} 条，漏报 {misses} 条，只登记而属实 {len(true)} 条。"
+    so_far = Phrase(
+        "本版阈值下预警属实 %(warned)d 条，漏报 %(missed)d 条，只登记而属实 %(shown)d 条。",
+        warned=warned,
+        missed=misses,
+        shown=len(true),
+    )
     for cut in sorted({floor(one / STEP) / round(1 / STEP) for one in true}):
         won, lost = (sum(one >= cut for one in some) for some in (true, false))
         if won > lost and 2 * won >= len(true):
-            words = f"把握不低于 {cut:g} 就预警，会多出属实 {won} 条、误报 {lost} 条。"
-            return {"least_confidence": (rules.least_confidence, cut)}, so_far + words
+            words = Phrase(
+                "把握不低于 %(cut)s 就预警，会多出属实 %(won)d 条、误报 %(lost)d 条。",
+                cut=f"{cut:g}",
+                won=won,
+                lost=lost,
+            )
+            change = {"least_confidence": (rules.least_confidence, cut)}
+            return change, in_a_row((so_far, words))
     dwell_s = max(SHORTEST_DWELL_S, round(rules.dwell_s / DWELL_FACTOR, 1))
     if misses < LEAST_MISSED or dwell_s >= rules.dwell_s:
         return None
-    words = f"漏报的没有成为事件，建议停留满 {dwell_s:g} 秒就预警；误报可能增加。"
-    return {"dwell_s": (rules.dwell_s, dwell_s)}, so_far + words
+    words = Phrase(
+        "漏报的没有成为事件，建议停留满 %(dwell)s 秒就预警；误报可能增加。", dwell=f"{dwell_s:g}"
+    )
+    return {"dwell_s": (rules.dwell_s, dwell_s)}, in_a_row((so_far, words))
 
 
 def proposed(
@@ -193,7 +208,12 @@ def proposed(
     told = len(true) + len(false)
     if len(false) < LEAST_FALSE or told < LEAST_TOLD or len(true) / told >= GOOD_ENOUGH:
         return None
-    so_far = f"本版阈值下已反馈 {told} 条：属实 {len(true)}，误报 {len(false)}。"
+    so_far = Phrase(
+        "本版阈值下已反馈 %(told)d 条：属实 %(true)d，误报 %(false)d。",
+        told=told,
+        true=len(true),
+        false=len(false),
+    )
     most_lost = int(MAY_LOSE * len(true))
     cuts = sorted({round(one + STEP, 2) for one in false if one + STEP <= 1.0})
     fair = [cut for cut in cuts if sum(one < cut for one in true) <= most_lost]
@@ -201,10 +221,16 @@ def proposed(
     saved = 0 if best is None else sum(one < best for one in false)
     if best is not None and true and 2 * saved >= len(false) and best > rules.least_confidence:
         lost = sum(one < best for one in true)
-        words = f"把握低于 {best:g} 的有误报 {saved} 条、属实 {lost} 条，低于它的只登记、不预警。"
-        return {"least_confidence": (rules.least_confidence, best)}, so_far + words
+        words = Phrase(
+            "把握低于 %(cut)s 的有误报 %(saved)d 条、属实 %(lost)d 条，低于它的只登记、不预警。",
+            cut=f"{best:g}",
+            saved=saved,
+            lost=lost,
+        )
+        change = {"least_confidence": (rules.least_confidence, best)}
+        return change, in_a_row((so_far, words))
     dwell_s = min(LONGEST_DWELL_S, round(rules.dwell_s * DWELL_FACTOR, 1))
     if dwell_s <= rules.dwell_s:
         return None
-    words = f"把握分不开误报和属实，建议停留满 {dwell_s:g} 秒再预警。"
-    return {"dwell_s": (rules.dwell_s, dwell_s)}, so_far + words
+    words = Phrase("把握分不开误报和属实，建议停留满 %(dwell)s 秒再预警。", dwell=f"{dwell_s:g}")
+    return {"dwell_s": (rules.dwell_s, dwell_s)}, in_a_row((so_far, words))

@@ -24,7 +24,7 @@ from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 50
 KEEPERS = frozenset({Role.STEWARD, Role.CAPTAIN})
-ABSENT = "没有找到这个守护事件。"
+ABSENT = Phrase("没有找到这个守护事件。")
 ON_SITE = Phrase("这个事件已派人到场，请到现场后在工单里反馈。")
 
 

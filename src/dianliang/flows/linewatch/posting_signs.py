@@ -14,6 +14,7 @@ from dianliang.domain.linewatch.queries.events import KINDS
 from dianliang.flows import posting
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 WHO = "线路守护"
@@ -40,7 +41,7 @@ def ask_for_signs(*, number: str, words: str, by: Actor, at: datetime) -> Event:
     if event.status != "TRUE":
         raise UnableToAskForSignsError("先反馈属实，再提补警示牌的需求。")
     if event.need:
-        raise UnableToAskForSignsError(f"这个事件已经提了需求 {event.need}。")
+        raise UnableToAskForSignsError(Phrase("这个事件已经提了需求 %(n)s。", n=event.need))
     words = clean_text(words, field="words", label="说明", most=200)
     kept = posting.post_need(
         asked=_asked(event, words),

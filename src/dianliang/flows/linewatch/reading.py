@@ -27,11 +27,12 @@ from dianliang.domain.linewatch.queries.figures import Figures, figures
 from dianliang.domain.linewatch.spot_models import Miss
 from dianliang.domain.linewatch.thresholds import RULES, WHOLE
 from dianliang.domain.work import access as work_access
-from dianliang.flows.linewatch import sending, weekly
+from dianliang.flows.linewatch import recording, sending, weekly
 from dianliang.flows.linewatch.answering import event_of_visit
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.masking import mask_logins
 
 MOST_ROWS = 100
 LATEST = 8
@@ -247,6 +248,8 @@ STORY = {
 
 NAMING = frozenset(f"linewatch.event.{verb}" for verb in ("send", "tell", "ask"))
 """Steps whose outcome is a number or a way; it is shown where no reason was given."""
+WHY = (recording.WARNED, recording.UNHEARD, recording.CUT_OFF)
+"""Reasons that the guard itself writes down."""
 
 
 def event_page(*, number: str, by: Actor) -> EventPage:
@@ -279,7 +282,7 @@ def event_page(*, number: str, by: Actor) -> EventPage:
                 at=one.device_at or one.at,
                 label=STORY[one.verb],
                 who=one.actor_name,
-                words=one.reason or (one.after if one.verb in NAMING else ""),
+                words=mask_logins(one.reason or (one.after if one.verb in NAMING else "")),
             )
             for one in trail.order_by("id")
         ),

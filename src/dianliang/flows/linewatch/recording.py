@@ -15,6 +15,7 @@ from dianliang.flows.linewatch import sending
 from dianliang.kernel.actor import SYSTEM
 
 SILENT, WAITING = "silent", "waiting"
+WARNED, UNHEARD, CUT_OFF = "守护预警", "喇叭没有应答", "看守中断，不知道有没有喊话"
 STILL = timedelta(hours=1)
 """How far back the event lies that somebody still there belongs to."""
 
@@ -44,7 +45,7 @@ def take_event(*, number: str, seen: Seen, at: datetime) -> Event | None:
         seen = replace(seen, warning="console")
     event = events.keep(camera=camera, seen=seen, at=at)
     if event.warning == "steward":
-        sending.send(event=event, by=SYSTEM, at=at, reason="守护预警")
+        sending.send(event=event, by=SYSTEM, at=at, reason=WARNED)
     return event
 
 
@@ -78,7 +79,7 @@ def take_voice(*, event: str, is_spoken: bool, words: str, at: datetime) -> Even
     events.note_voice(event=found, is_spoken=is_spoken, words=words, at=at)
     is_late = at - found.happened_at > STILL
     if not is_spoken and not is_late and found.job_id is None and found.warning == "voice":
-        sending.send(event=found, by=SYSTEM, at=at, reason="喇叭没有应答")
+        sending.send(event=found, by=SYSTEM, at=at, reason=UNHEARD)
     return found
 
 
@@ -86,7 +87,7 @@ def give_up_voices(*, number: str, at: datetime) -> None:
     """Take warnings whose answer nobody heard for not delivered: the watch was cut off."""
     left = Event.objects.filter(camera__number=number, voice=WAITING)
     for event in left.values_list("number", flat=True):
-        take_voice(event=event, is_spoken=False, words="看守中断，不知道有没有喊话", at=at)
+        take_voice(event=event, is_spoken=False, words=CUT_OFF, at=at)
 
 
 @transaction.atomic

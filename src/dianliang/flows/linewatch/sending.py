@@ -22,6 +22,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import phrase_of
 
 TELL = "linewatch.tell"
 STEWARD_KIND = "manager"
@@ -123,7 +124,7 @@ def _under_way(camera: Camera) -> Job | None:
 def _open(event: Event, *, at: datetime) -> Job:
     camera = event.camera
     what = "疑似钓鱼" if event.kind == "fishing" else "有人停留"
-    reasons = "；".join(one["words"] for one in event.reasons)
+    reasons = "；".join(phrase_of(one["words"]) for one in event.reasons)
     return jobs.open_job(
         title=f"线下{what}：{camera.line_name} {camera.span}",
         detail=f"守护事件 {event.number}，{camera.voltage_kv:g} kV，区域“{event.zone}”，"

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import clean_text
 
 KINDS = {"danger": "危险区", "water_edge": "水边区", "exclusion": "不算区"}
@@ -38,7 +39,7 @@ def zones_of(text: str) -> list[dict[str, Any]]:
         raise InvalidInputError("区域的格式不对，请重新划定。", field="zones")
     errors = list(_wrong(given))
     if errors:
-        raise InvalidInputError("\n".join(errors), field="zones")
+        raise InvalidInputError(joined("\n", errors), field="zones")
     return [_clean(zone) for zone in given]
 
 
@@ -68,7 +69,8 @@ def zones_in_words(rows: Sequence[Mapping[str, str]]) -> str:
 def _pair(word: str, name: str) -> list[float]:
     parts = word.split(",")
     if len(parts) != 2:
-        raise InvalidInputError(f"区域“{name}”的角“{word[:20]}”应写成 x,y。", field="corners")
+        words = Phrase("区域“%(zone)s”的角“%(typed)s”应写成 x,y。", zone=name, typed=word[:20])
+        raise InvalidInputError(words, field="corners")
     return [_number(part, name) for part in parts]
 
 
@@ -78,46 +80,49 @@ def _number(text: str, name: str) -> float:
     except ValueError:
         found = float("nan")
     if not isfinite(found):
-        raise InvalidInputError(f"区域“{name}”里的“{text[:20]}”不是数。", field="corners")
+        words = Phrase("区域“%(zone)s”里的“%(typed)s”不是数。", zone=name, typed=text[:20])
+        raise InvalidInputError(words, field="corners")
     return found
 
 
-def _wrong(zones: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _wrong(zones: Sequence[Mapping[str, Any]]) -> Iterator[Phrase]:
     if len(zones) > MOST_ZONES:
-        yield f"最多划 {MOST_ZONES} 个区域。"
+        yield Phrase("最多划 %(n)d 个区域。", n=MOST_ZONES)
         return
     if not any(_kind(zone) in GUARDED for zone in zones):
-        yield "至少要划一个危险区或水边区。"
+        yield Phrase("至少要划一个危险区或水边区。")
     names = [zone["id"].strip() for zone in zones if isinstance(zone.get("id"), str)]
     for name, times in Counter(names).items():
         if times > 1 and name.isprintable():
-            yield f"区域“{name}”出现了 {times} 次，请改名。"
+            yield Phrase("区域“%(zone)s”出现了 %(n)d 次，请改名。", zone=name, n=times)
     for number, zone in enumerate(zones, start=1):
         yield from _wrong_zone(number, zone)
 
 
-def _wrong_zone(number: int, zone: Mapping[str, Any]) -> Iterator[str]:
+def _wrong_zone(number: int, zone: Mapping[str, Any]) -> Iterator[Phrase]:
     name = zone.get("id")
     if not isinstance(name, str) or not name.strip() or len(name.strip()) > MOST_NAME:
-        yield f"第 {number} 个区域要有名称，不超过 {MOST_NAME} 字。"
+        yield Phrase("第 %(n)d 个区域要有名称，不超过 %(most)d 字。", n=number, most=MOST_NAME)
         return
     try:
         clean_text(name, field="zones", label="区域名称", most=MOST_NAME)
     except InvalidInputError as error:
-        yield f"第 {number} 个区域：{error.message}"
+        yield Phrase("第 %(n)d 个区域：%(words)s", n=number, words=Phrase(error.message))
         return
     if _kind(zone) not in KINDS:
-        yield f"区域“{name}”请选择类别。"
+        yield Phrase("区域“%(zone)s”请选择类别。", zone=name)
     corners = zone.get("corners")
     if not isinstance(corners, list) or not all(_is_corner(one) for one in corners):
-        yield f"区域“{name}”的角应在画面内（0 到 1 之间）。"
+        yield Phrase("区域“%(zone)s”的角应在画面内（0 到 1 之间）。", zone=name)
     elif not 3 <= len(corners) <= MOST_CORNERS:
-        yield f"区域“{name}”要有 3 到 {MOST_CORNERS} 个角。"
+        yield Phrase("区域“%(zone)s”要有 3 到 %(n)d 个角。", zone=name, n=MOST_CORNERS)
     elif area(corners) < LEAST_AREA:
-        yield f"区域“{name}”的面积几乎为零，请重新划定。"
+        yield Phrase("区域“%(zone)s”的面积几乎为零，请重新划定。", zone=name)
     dwell = zone.get("dwell_s")
     if dwell is not None and not (_is_number(dwell) and 0 < dwell <= LONGEST_S):
-        yield f"区域“{name}”的停留时间应大于 0 秒、不超过 {LONGEST_S:.0f} 秒。"
+        yield Phrase(
+            "区域“%(zone)s”的停留时间应大于 0 秒、不超过 %(most).0f 秒。", zone=name, most=LONGEST_S
+        )
 
 
 def _kind(zone: Mapping[str, Any]) -> str:

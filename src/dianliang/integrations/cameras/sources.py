@@ -1,4 +1,4 @@
-"""Read one source to its end: a film, a folder of pictures, a camera on the network.
+"""Read one source to its end: a film, a folder of pictures, a camera on the network or plugged in.
 
 Here the decoder runs, on bytes that a stranger may have made: call `frames` in a process that may
 die (`feeds`), except for files of one's own.
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.integrations.cameras.lag import MOST_LAG_S, Lag
+from dianliang.integrations.cameras.webcams import number_of, pictures
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.picture_sources import is_reachable, network_parts, shown
 
@@ -52,6 +53,7 @@ class SourceKind(StrEnum):
     FILM = "film"
     FOLDER = "folder"
     NETWORK = "network"
+    WEBCAM = "webcam"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ class Source:
     @property
     def is_live(self) -> bool:
         """Tell whether it goes on for ever and is to be opened again when it ends."""
-        return self.kind is SourceKind.NETWORK
+        return self.kind in (SourceKind.NETWORK, SourceKind.WEBCAM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,16 +98,19 @@ def source_of(
     """Tell what kind of source an address is.
 
     Raises:
-        UnreadableSourceError: it is no file, no folder and no address of a camera.
+        UnreadableSourceError: it is no file, no folder and no camera; or it was typed on a page and
+            means a camera of this computer.
     """
-    if network_parts(address) is not None:
+    if number_of(address) is not None and not is_typed:
+        kind = SourceKind.WEBCAM
+    elif network_parts(address) is not None:
         kind = SourceKind.NETWORK
     elif _is(address, Path.is_dir):
         kind = SourceKind.FOLDER
     elif _is(address, Path.is_file):
         kind = SourceKind.FILM
     else:
-        words = f"画面来源 {shown(address)} 不是文件、目录，也不是 rtsp、http 地址。"
+        words = f"画面来源 {shown(address)} 不是文件、目录，也不是 rtsp、http 地址或 webcam:0。"
         raise UnreadableSourceError(words, field="source")
     return Source(
         address=address,
@@ -133,7 +138,20 @@ def frames(source: Source) -> Iterator[Frame]:
     Raises:
         UnreadableSourceError: it cannot be opened, or what comes cannot be decoded.
     """
+    if source.kind is SourceKind.WEBCAM:
+        return _of_webcam(source)
     return _of_folder(source) if source.kind is SourceKind.FOLDER else _of_stream(source)
+
+
+def _of_webcam(source: Source) -> Iterator[Frame]:
+    """Yield what a camera of this computer shows; one that ends was pulled out."""
+    number = number_of(source.address)
+    assert number is not None  # noqa: S101 (that made it a webcam)
+    for picture in pictures(number, rate_hz=source.rate_hz):
+        if picture.shape[0] * picture.shape[1] <= MOST_PIXELS:
+            yield Frame(picture=picture, at_s=None)
+    words = f"{source.address} 打不开或没有画面：请看摄像头插好没有、别的程序占用没有。"
+    raise UnreadableSourceError(words)
 
 
 def _of_folder(source: Source) -> Iterator[Frame]:

@@ -6,6 +6,7 @@ what is single, and a wrong kind are refused. What nobody needs (metadata) is le
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -66,6 +67,10 @@ NOT_TAKEN = {
 }
 
 
+MOST_FIELDS = 100_000
+"""The shipped detector has 2329: many tiny ones would take gigabytes to read."""
+
+
 class ForeignModelError(DomainError):
     """The file is not taken; the message says why."""
 
@@ -76,15 +81,32 @@ def canonical(content: bytes, name: str) -> bytes:
     """Return a model file written anew; one that is written so already comes back as it is.
 
     Raises:
-        ForeignModelError: it holds what no detector of this form needs, or something twice.
+        ForeignModelError: it holds what no detector of this form needs, too much of it, or
+            something twice.
         DamagedModelError: it is no ONNX, or is cut off.
     """
-    return _written(content, 0, len(content), "Model", name)
+    return _written(_File(content, name), 0, len(content), "Model")
 
 
-def _written(content: bytes, begin: int, end: int, kind: str, name: str) -> bytes:
-    form, seen, parts = FORM[kind], set[int](), list[bytes]()
-    for one in fields(content, begin, end):
+@dataclass(slots=True)
+class _File:
+    """What is read; `left` is how many fields and packed numbers it may still hold."""
+
+    content: bytes
+    name: str
+    left: int = MOST_FIELDS
+
+    def spend(self, many: int) -> None:
+        self.left -= many
+        if self.left < 0:
+            words = f"{self.name} 里的项多于 {MOST_FIELDS}，检测模型不需要这么多，不能用。"
+            raise ForeignModelError(words)
+
+
+def _written(file: _File, begin: int, end: int, kind: str) -> bytes:
+    form, seen, parts, name = FORM[kind], set[int](), list[bytes](), file.name
+    for one in fields(file.content, begin, end):
+        file.spend(1)
         wanted = form.get(one.number)
         if wanted is None:
             odd = NOT_TAKEN.get((kind, one.number), f"的 {kind} 有不认识的第 {one.number} 项")
@@ -96,20 +118,21 @@ def _written(content: bytes, begin: int, end: int, kind: str, name: str) -> byte
             raise ForeignModelError(f"{name} 的 {kind} 第 {one.number} 项出现了两次，不能用。")
         seen.add(one.number)
         if wanted != LEFT_OUT:
-            parts.append(_field(content, one, wanted, name))
+            parts.append(_field(file, one, wanted))
     return b"".join(parts)
 
 
-def _field(content: bytes, one: Field, wanted: str, name: str) -> bytes:
-    inner = content[one.begin : one.end]
+def _field(file: _File, one: Field, wanted: str) -> bytes:
+    inner, name = file.content[one.begin : one.end], file.name
     if wanted in (FLOAT, FLOATS):
         _floats(inner, name)
     if one.kind == BYTES:
         if wanted.rstrip("*") in FORM:
-            inner = _written(content, one.begin, one.end, wanted.rstrip("*"), name)
+            inner = _written(file, one.begin, one.end, wanted.rstrip("*"))
         elif wanted in (TEXT, TEXTS):
             _text(inner, name)
         elif wanted == INTS:
+            file.spend(int((np.frombuffer(inner, np.uint8) < 0x80).sum()))
             inner = _packed(inner)
         elif wanted == DOUBLES and len(inner) % 8:
             raise DamagedModelError(f"{name} 不完整或不是 ONNX。")

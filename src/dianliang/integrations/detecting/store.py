@@ -15,7 +15,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from dianliang.integrations.detecting.nanodet import WEIGHTS, UnableToDetectError
-from dianliang.integrations.detecting.vetting import vetted
+from dianliang.integrations.detecting.onnx_file import DamagedModelError
+from dianliang.integrations.detecting.vetting import ForeignModelError, inspect, vetted
 from dianliang.kernel.errors import DomainError, reason
 
 SHIPPED = "shipped"
@@ -23,6 +24,10 @@ REGISTER = "register.jsonl"
 CARD = WEIGHTS.with_name("model-card.md")
 NO_CARD = "none"
 VERBS = ("import", "use")
+OUTDATED = (
+    "{number} 是按以前的办法登记的，没有核对过文件里的全部内容，已停用。"
+    "请用原来的文件重新 import，再 use 新的登记号。"
+)
 
 
 class UnableToRegisterError(DomainError):
@@ -159,6 +164,18 @@ class Store:
         imports = (one for one in self.entries() if one.verb == "import")
         return tuple(one.number for one in imports if self._is_card_changed(one))
 
+    def outdated(self) -> tuple[str, ...]:
+        """Return the numbers of models that were registered before files were written anew.
+
+        Such a model is not used: what it holds beside the detector was never looked at.
+        """
+        found = []
+        for one in (one for one in self.entries() if one.verb == "import"):
+            path = self._folder / f"{one.digest}.onnx"
+            if path.exists() and not _is_as_now(path.read_bytes(), one.number):
+                found.append(one.number)
+        return tuple(found)
+
     def _is_card_changed(self, one: Entry) -> bool:
         card = self._card(one)
         now = NO_CARD if card is None else sha256(card).hexdigest()
@@ -188,6 +205,8 @@ class Store:
                 f"模型 {one.number} 的文件和登记的摘要不符，已停用。请重新导入，或改回 shipped。"
             )
             raise UnableToDetectError(words)
+        if not _is_as_now(content, one.number):
+            raise UnableToDetectError(f"模型 {OUTDATED.format(number=one.number)}")
         return content
 
     def _alone(self) -> FileLock:
@@ -212,3 +231,11 @@ class Store:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+
+
+def _is_as_now(content: bytes, name: str) -> bool:
+    """Tell whether a file is written as files are registered now, and would still be taken."""
+    try:
+        return inspect(content, name) == content
+    except (ForeignModelError, DamagedModelError):
+        return False

@@ -20,6 +20,7 @@ from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 MOST_KV = 1100.0
 BLINDING = frozenset({"black", "frozen"})
@@ -57,7 +58,8 @@ def register(
     told = {"name": name, "line_name": line_name, "span": span, "source": source}
     for field, words in (("name", "名称"), ("line_name", "线路"), ("span", "档距")):
         if not told[field].strip():
-            raise UnableToKeepCameraError(f"请填写{words}。", field=field)
+            lacking = Phrase("请填写%(what)s。", what=Phrase(words))
+            raise UnableToKeepCameraError(lacking, field=field)
     if not source.strip():
         raise UnableToKeepCameraError("请填写画面来源。", field="source")
     if not (isfinite(voltage_kv) and 0 < voltage_kv <= MOST_KV):
@@ -140,15 +142,19 @@ def set_rules(
     for name, value in values.items():
         label, least, most = RULES[name]
         if not isfinite(value) or not least <= value <= most:
-            words = f"{label}应在 {least:g} 到 {most:g} 之间。"
+            span = {"least": f"{least:g}", "most": f"{most:g}"}
+            words = Phrase(
+                "%(label)s应在 %(least)s 到 %(most)s 之间。", label=Phrase(label), **span
+            )
             raise UnableToKeepCameraError(words, field=name)
         if name in WHOLE and value != int(value):
-            raise UnableToKeepCameraError(f"{label}应填整数。", field=name)
+            words = Phrase("%(label)s应填整数。", label=Phrase(label))
+            raise UnableToKeepCameraError(words, field=name)
     Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)
     latest = camera.rule_versions.order_by("-number")[0]
     most = latest.retention_days
     if values.get("retention_days", most) > most:
-        words = f"画面保存天数只能缩短，现在是 {most} 天。"
+        words = Phrase("画面保存天数只能缩短，现在是 %(n)d 天。", n=most)
         raise UnableToKeepCameraError(words, field="retention_days")
     kept = {name: getattr(latest, name) for name in RULES}
     kept |= {"retention_days": most, **values}
@@ -161,11 +167,11 @@ def set_rules(
         set_by=by.name,
     )
     changed = [name for name in RULES if getattr(made, name) != getattr(latest, name)]
-    words = "；".join(
+    told = "；".join(
         f"{RULES[name][0]} {getattr(latest, name):g} → {getattr(made, name):g}" for name in changed
     )
     audit.record(
-        "linewatch.camera.set_rules", target=camera, by=by, at=at, after=words, reason=made.reason
+        "linewatch.camera.set_rules", target=camera, by=by, at=at, after=told, reason=made.reason
     )
     return made
 

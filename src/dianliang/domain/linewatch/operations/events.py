@@ -14,6 +14,7 @@ from dianliang.domain.linewatch.models import Camera, Deletion, Event
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
+from dianliang.kernel.phrases import Phrase, kept
 
 ANSWERS = {"TRUE": "confirm", "FALSE": "dismiss", "UNCLEAR": "doubt"}
 
@@ -63,7 +64,7 @@ def keep(*, camera: Camera, seen: Seen, at: datetime) -> Event:
         since_at=seen.since_at,
         people=seen.people,
         confidence=seen.confidence,
-        reasons=list(seen.reasons),
+        reasons=[{**one, "words": kept(one["words"])} for one in seen.reasons],
         warning=seen.warning,
         warned_at=seen.warned_at,
         latency_s=seen.latency_s,
@@ -174,7 +175,7 @@ def delete_pictures(*, event: Event, kept_days: int, at: datetime) -> Deletion:
         UnableToAnswerError: their time is not over.
     """
     if at < event.happened_at + timedelta(days=kept_days):
-        raise UnableToAnswerError(f"{event.number} 的画面还没有到期。")
+        raise UnableToAnswerError(Phrase("%(n)s 的画面还没有到期。", n=event.number))
     stored = [one for one in (event.snapshot, event.strip, event.clip) if one is not None]
     row = _registered(
         event.camera,
@@ -210,7 +211,7 @@ def delete_view(*, camera: Camera, kept_days: int, at: datetime) -> Deletion | N
     if view is None or taken_at is None:
         return None
     if at < taken_at + timedelta(days=kept_days):
-        raise UnableToAnswerError(f"{camera.number} 的画面还没有到期。")
+        raise UnableToAnswerError(Phrase("%(n)s 的画面还没有到期。", n=camera.number))
     row = _registered(camera, [view], event="", taken_at=taken_at, kept_days=kept_days, at=at)
     camera.picture = None
     camera.save(update_fields=["picture"])

@@ -19,6 +19,7 @@ from dianliang.domain.linewatch.operations.cameras import UnableToKeepCameraErro
 from dianliang.domain.linewatch.signs import CODES
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import NotVisibleError, StaleStateError
+from dianliang.kernel.phrases import kept
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def propose(
         false_count=false_count,
         changes={name: list(pair) for name, pair in changes.items()},
         reason=reason[:300],
+        parts=kept(reason),
         made_at=at,
     )
     audit.record("linewatch.camera.propose", target=camera, by=SYSTEM, at=at, reason=made.reason)

@@ -10,6 +10,7 @@ from dianliang.domain.linewatch.models import Camera
 from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 MOST_SPEAKERS = 6
 OLDEST = timedelta(days=90)
@@ -41,8 +42,8 @@ def add_speaker(
     """
     Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)
     if camera.speakers.filter(is_active=True).count() >= MOST_SPEAKERS:
-        words = f"一台摄像机最多登记 {MOST_SPEAKERS} 个喇叭，请先停用一个。"
-        raise UnableToKeepSpeakerError(words, field="address")
+        many = Phrase("一台摄像机最多登记 %(n)d 个喇叭，请先停用一个。", n=MOST_SPEAKERS)
+        raise UnableToKeepSpeakerError(many, field="address")
     made = Speaker.objects.create(
         camera=camera,
         serial=camera.speakers.count() + 1,
@@ -115,8 +116,8 @@ def report_miss(
     if not 1 <= people <= 99:
         raise UnableToReportMissError("人数应在 1 到 99 之间。", field="people")
     if not at - OLDEST <= happened_at <= at:
-        words = f"发生时间应在最近 {OLDEST.days} 天之内，不能晚于现在。"
-        raise UnableToReportMissError(words, field="happened_at")
+        when = Phrase("发生时间应在最近 %(n)d 天之内，不能晚于现在。", n=OLDEST.days)
+        raise UnableToReportMissError(when, field="happened_at")
     made = Miss.objects.create(
         number=next_number("LB", at=at),
         camera=camera,

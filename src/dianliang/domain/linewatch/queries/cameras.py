@@ -12,6 +12,7 @@ from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion,
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
 from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.domain.linewatch.thresholds import RULES
+from dianliang.kernel.phrases import phrase_of
 from dianliang.kernel.picture_sources import shown
 
 SPEAKER_SCHEMES = frozenset({"http", "https", "mqtt", "mqtts"})
@@ -158,7 +159,7 @@ def open_proposals(camera: Camera) -> tuple[ProposalRow, ...]:
             true_count=row.true_count,
             false_count=row.false_count,
             changes=tuple((RULES[name][0], *pair) for name, pair in row.changes.items()),
-            reason=row.reason,
+            reason=phrase_of(row.parts or row.reason),
             made_at=row.made_at,
         )
         for row in found

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from dianliang.domain.linewatch.lifecycle import EVENT_LABELS
 from dianliang.domain.linewatch.models import Deletion, Event
+from dianliang.kernel.phrases import Phrase, joined, phrase_of
 
 KINDS = {"stay": "停留", "fishing": "垂钓"}
 WARNINGS = {"": "未预警", "console": "只登记", "voice": "现场喊话", "steward": "派电管家"}
@@ -85,7 +86,7 @@ def row(event: Event) -> EventRow:
         since_at=event.since_at,
         people=event.people,
         confidence=event.confidence,
-        reasons=tuple(one["words"] for one in event.reasons),
+        reasons=tuple(phrase_of(one["words"]) for one in event.reasons),
         warning=event.warning,
         warning_label=WARNINGS[event.warning],
         warned_at=event.warned_at,
@@ -98,7 +99,7 @@ def row(event: Event) -> EventRow:
         job=event.job.number if event.job else "",
         told_name=event.told_name,
         told_at=event.told_at,
-        told_how=event.told_how,
+        told_how=joined("、", map(Phrase, filter(None, event.told_how.split("、")))),
         voice=event.voice,
         voice_label=VOICES[event.voice],
         voice_words=event.voice_words,
@@ -149,7 +150,7 @@ def _on_site(event: Event) -> OnSite:
         kind_label=KINDS[event.kind],
         happened_at=event.happened_at,
         people=event.people,
-        reasons=tuple(one["words"] for one in event.reasons),
+        reasons=tuple(phrase_of(one["words"]) for one in event.reasons),
         has_snapshot=event.snapshot_id is not None,
     )
 
