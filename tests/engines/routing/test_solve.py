@@ -6,6 +6,7 @@ from itertools import permutations, product
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dianliang.engines.routing import (
     FirstOf,
@@ -15,6 +16,7 @@ from dianliang.engines.routing import (
     NoImprovement,
     Priority,
     Problem,
+    Slowed,
     Team,
     Weights,
     check,
@@ -270,6 +272,16 @@ def test_a_long_wait_is_better_than_none():
 
     assert not plan.unassigned
     assert plan.objective.waiting <= 6 * Weights().wait_most_share * Weights().unassigned_should
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(), st.sampled_from([1.5, 4.0]))
+def test_a_plan_holds_where_a_way_round_is_quicker_than_the_way(problem, homeward):
+    homes = frozenset(shift.end or shift.start for t in problem.teams for shift in t.shifts)
+    slow = replace(problem, travel=Slowed(homeward=homeward, homes=homes))
+    plan = solve(slow, stop=MaxIterations(limit=400))
+
+    assert check(slow, plan) == ()
 
 
 def test_people_are_able_on_the_days_they_are_there():

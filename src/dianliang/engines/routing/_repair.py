@@ -282,7 +282,9 @@ class Repair:
         """Price the present state; keep it if it is the best; tell whether the budget allows it."""
         d, s = self.data, self.tour
         count = self.count + self._more_changes(jobs)
-        if count > self.known.most_changes or bool((s.worked > d.teams["budget"]).any()):
+        is_broken = any(s.runs["broken"][v] for v in self._old)
+        is_over = count > self.known.most_changes or bool((s.worked > d.teams["budget"]).any())
+        if is_broken or is_over:
             return False
         total = float(kernel.total(d, s))
         worth = total + WORTH_S * count

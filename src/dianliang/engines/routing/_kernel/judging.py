@@ -20,12 +20,15 @@ from dianliang.engines.routing._kernel.timing import (
 
 @compiled
 def change(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> float:
-    """Return how much dearer the plan is than before this iteration; INFEASIBLE over a budget."""
+    """Return how much dearer the plan is than before this iteration; INFEASIBLE over a budget.
+
+    To leave a job out can break a rule, where the way over it is quicker than the way past it.
+    """
     price, is_over = 0.0, False
     for i in range(touched):
         price += s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
         team = d.routes[w.touched[i]].team
-        is_over |= s.worked[team] > d.teams[team].budget
+        is_over |= s.worked[team] > d.teams[team].budget or s.runs[w.touched[i]].broken != 0
         if d.balance_price > 0 and w.old_worked[team] >= 0:
             price += balance(d, team, s.worked[team]) - balance(d, team, w.old_worked[team])
         w.old_worked[team] = -1

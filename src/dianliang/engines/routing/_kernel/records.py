@@ -105,6 +105,7 @@ RUN = np.dtype(
         ("home", "i8"),
         ("work", "i8"),  # seconds of travel and service
         ("cost", "f8"),
+        ("broken", "i8"),  # it breaks a rule
         ("changed", "i8"),  # since the best plan was kept
         ("saved", "i8"),
         ("old_length", "i8"),

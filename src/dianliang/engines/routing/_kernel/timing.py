@@ -247,7 +247,9 @@ def schedule_from(d: Data, s: Tour, v: int, first: int) -> bool:
     slacken(d, s, v, first)
     if route.longest < NEVER and is_fine:
         is_fine = measure(d, s, v) <= route.longest
-    return stow(d, s, v) and is_fine and run.home <= route.shuts
+    is_fine = stow(d, s, v) and is_fine and run.home <= route.shuts
+    run.broken = not is_fine
+    return is_fine
 
 
 @compiled
