@@ -238,7 +238,7 @@ def _draft(row: ProposalRow, found: Comparison, told: _Told, *, unit: str) -> Cl
         no_interval="" if is_sure else _why_none(told),
         option="C",
         method=told.method,
-        engine="engines.measurement.taken_off",
+        engine="engines.measurement",
         engine_version=ENGINE,
         boundary=Phrase(
             "只看这 %(n)d 个台区的变压器；移走的负荷由专变或别的台区承担，没有消失。"
@@ -275,7 +275,11 @@ def _why_none(told: _Told) -> Phrase:
 def _findings(found: Comparison, told: _Told) -> list[str]:
     plain = told.found.plain * told.scale
     said: list[str] = [
-        Phrase("治理前减治理后，不看对照：%(plain)s。", plain=f"{plain:.{told.digits}f}")
+        Phrase(
+            "治理前减治理后，不看对照：%(plain)s %(unit)s。",
+            plain=f"{plain:,.{told.digits}f}",
+            unit=told.measure,
+        )
     ]
     if found.left_out:
         words = "另有 %(n)d 个投运的台区两个月的读数不能比较，没有算进去。"
@@ -294,13 +298,13 @@ def _evidence(row: ProposalRow, found: Comparison) -> list[EvidenceDraft]:
         for one in (found.before, found.after)
         if one is not None
     ]
-    shown = "%(what)s：过载 %(b)s → %(a)s 小时/30 天，最大负载率 %(p)s → %(q)s"
+    words = "%(what)s：过载 %(b)s → %(a)s 小时/30 天，最大负载率 %(p)s → %(q)s"
     done = [
         EvidenceDraft(
             kind="transformer",
             number=one.number,
             words=Phrase(
-                shown,
+                words,
                 what=one.name,
                 b=f"{one.before.over_hours:.1f}",
                 a=f"{one.after.over_hours:.1f}",
