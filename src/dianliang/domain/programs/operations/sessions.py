@@ -194,10 +194,10 @@ def change(*, session: Session, change: Change, by: Actor, at: datetime) -> tupl
     if session.status not in {"DRAFT", "ANNOUNCED"}:
         raise UnableToPlanSessionError("只有草稿和报名中的场次可以改时间地点。")
     _require_period(change.starts_at, change.ends_at, at=at)
-    least = max(1, signing.taken(session))
-    if change.places is not None and not least <= change.places <= MOST_PLACES:
-        words = "名额应在 %(n)d 到 %(most)d 之间，不能少于已占的名额。"
-        message = Phrase(words, n=least, most=MOST_PLACES)
+    taken = signing.taken(session)
+    if change.places is not None and not max(1, taken) <= change.places <= MOST_PLACES:
+        words = "已有 %(n)d 人占着名额，名额应在 %(least)d 到 %(most)d 之间。"
+        message = Phrase(words, n=taken, least=max(1, taken), most=MOST_PLACES)
         raise UnableToPlanSessionError(message, field="places")
     before, places = _when_and_where(session), _limit(session)
     held_open = session.starts_at - session.signup_until
