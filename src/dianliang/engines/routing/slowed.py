@@ -30,7 +30,8 @@ class Slowed:
     def table(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Table:
         """Return seconds from each origin to each destination."""
         times = np.array([self._times(there) for there in destinations])
-        return np.minimum(self.travel.table(origins, destinations) * times, IMPASSABLE_S)
+        seconds: Table = self.travel.table(origins, destinations) * times
+        return np.minimum(seconds, IMPASSABLE_S, out=seconds)
 
     def _times(self, there: GeoPoint) -> float:
         return self.ways * (self.homeward if there in self.homes else 1.0)
