@@ -8,6 +8,7 @@ import numpy as np
 
 from dianliang.flows.linewatch.strip_shape import COLUMNS, FRAMES, WIDTH_PX
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase
 
 QUALITY = 80
 
@@ -32,9 +33,11 @@ def strip_of(film: Path, target: Path) -> list[float]:
             chosen = [taken[place] for place in _places(len(taken))]
             pictures = [_small(frame.to_ndarray(format="bgr24")) for _, frame in chosen]
     except (av.FFmpegError, OSError) as error:
-        raise UnableToStripError(f"{film.name} 拆不成连拍：{error}") from error
+        raise UnableToStripError(
+            Phrase("%(film)s 拆不成连拍：%(error)s", film=film.name, error=str(error))
+        ) from error
     if not pictures:
-        raise UnableToStripError(f"{film.name} 没有画面。")
+        raise UnableToStripError(Phrase("%(film)s 没有画面。", film=film.name))
     empty = np.zeros_like(pictures[0])
     rows = -(-len(pictures) // COLUMNS)
     filled = pictures + [empty] * (rows * COLUMNS - len(pictures))
@@ -43,7 +46,7 @@ def strip_of(film: Path, target: Path) -> list[float]:
     )
     done, content = cv2.imencode(".jpg", sheet, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:
-        raise UnableToStripError(f"{film.name} 拆不成连拍。")
+        raise UnableToStripError(Phrase("%(film)s 拆不成连拍。", film=film.name))
     target.write_bytes(content.tobytes())
     first = chosen[0][0]
     return [round(at_s - first, 2) for at_s, _ in chosen]
