@@ -145,6 +145,7 @@ def happening(turn: int, live: Any, at: datetime) -> Any:
     from dianliang.domain.work.models import Visit
     from dianliang.flows.dispatching.events import Happening
     from dianliang.flows.dispatching.tasking import Urgent
+    from dianliang.flows.dispatching.terms import placed
     from dianliang.flows.planning.terms import terms_of
 
     later = Visit.objects.filter(plan=live, status="SCHEDULED", arrive_at__gt=at)
@@ -175,10 +176,14 @@ def happening(turn: int, live: Any, at: datetime) -> Any:
     terms = terms_of(live.outcome)
     assert terms is not None
     waiting = later.filter(job__task__kind__isnull=False).select_related("job", "team")
-    carrier = next(v for v in waiting.order_by("number") if terms.pieces.get(v.team.code))
-    return Happening(
-        broken=next(n for own in terms.pieces[carrier.team.code].values() for n in own)
+    used = {*placed(live), *terms.gone}
+    aboard = (
+        number
+        for visit in waiting.order_by("number")
+        for own in terms.pieces.get(visit.team.code, {}).values()
+        for number in own
     )
+    return Happening(broken=next(number for number in aboard if number not in used))
 
 
 def event(turn: int, number: str, by: Any, at: datetime) -> tuple[str, float, int, float]:

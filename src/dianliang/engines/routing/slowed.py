@@ -29,8 +29,10 @@ class Slowed:
 
     def table(self, origins: Sequence[GeoPoint], destinations: Sequence[GeoPoint]) -> Table:
         """Return seconds from each origin to each destination."""
-        times = np.array([self._times(there) for there in destinations])
-        seconds: Table = self.travel.table(origins, destinations) * times
+        seconds: Table = self.travel.table(origins, destinations) * self.ways
+        if self.homes:
+            homeward = [n for n, there in enumerate(destinations) if there in self.homes]
+            seconds[:, homeward] *= self.homeward
         return np.minimum(seconds, IMPASSABLE_S, out=seconds)
 
     def _times(self, there: GeoPoint) -> float:

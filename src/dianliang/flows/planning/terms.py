@@ -192,20 +192,20 @@ def reckonings(terms: Terms | None, jobs: Mapping[str, Job]) -> dict[str, Reckon
     """
     if terms is None:
         return {}
-    rows = Task.objects.filter(incident__number=terms.incident).select_related("job")
+    rows = Task.objects.filter(incident__number=terms.incident)
     return {
-        row.job.number: _reckoned(row, terms.slowness)
-        for row in rows.only("job__number", "worth", "rank", "line")
-        if row.job.number in jobs
+        number: _reckoned(worth, rank, terms.slowness, is_line=line is not None)
+        for number, worth, rank, line in rows.values_list("job__number", "worth", "rank", "line")
+        if number in jobs
     }
 
 
-def _reckoned(row: Task, slowness: Slowness) -> Reckoning:
-    late_per_s = LATE_PER_S[row.rank]
-    if row.line_id:
-        return Reckoning(row.worth, late_per_s)
-    wait_per_s = WAIT_PER_S[row.rank]
-    return Reckoning(row.worth, late_per_s - wait_per_s, wait_per_s, slowness.work)
+def _reckoned(worth: float, rank: str, slowness: Slowness, *, is_line: bool) -> Reckoning:
+    late_per_s = LATE_PER_S[rank]
+    if is_line:
+        return Reckoning(worth, late_per_s)
+    wait_per_s = WAIT_PER_S[rank]
+    return Reckoning(worth, late_per_s - wait_per_s, wait_per_s, slowness.work)
 
 
 def refuse_if_dispatch(plan: Plan) -> None:
