@@ -78,11 +78,11 @@ def name_of(call: ast.Call) -> str:
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-SPEAKS_CHINESE = (*("cli", "api", "integrations", "flows/demo", "flows/exercise"),)
+SPEAKS_CHINESE = ("cli", "api", "integrations", "flows/demo", "flows/exercise")
 """Rooms whose refusals are told to who runs the installation, or to programs: in Chinese only."""
 READ_BY_PEOPLE = ("integrations/meter_files", "integrations/grid_files")
 """Of these rooms, those whose refusals stand on pages."""
-NOT_YET_IN_ENGLISH = (*("flows/lineguard", "flows/phone_watch.py", "flows/energy"),)
+NOT_YET_IN_ENGLISH = ("flows/lineguard", "flows/phone_watch.py", "flows/energy")
 """Rooms whose refusals have no English yet. The list only ever gets shorter."""
 
 

@@ -96,7 +96,7 @@ def _install() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UnableToBuildAssetsError(
-            Phrase("前端资源安装失败：%(strip)s", strip=done.stderr.strip()[-500:])
+            Phrase("前端资源安装失败：%(why)s", why=done.stderr.strip()[-500:])
         )
 
 

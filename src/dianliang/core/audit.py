@@ -45,21 +45,8 @@ def record_each(
     before: str = "",
 ) -> None:
     """Append one audit event about each of many objects, with what it is after it happened."""
-    AuditEvent.objects.bulk_create(
-        (
-            _event(
-                verb,
-                target_type=target._meta.label_lower,
-                target_id=_name(target),
-                by=by,
-                at=at,
-                before=before,
-                after=after,
-            )
-            for target, after in targets
-        ),
-        batch_size=500,
-    )
+    changes = ((target, before, after) for target, after in targets)
+    record_changes(verb, changes=changes, by=by, at=at)
 
 
 def record_changes(

@@ -36,7 +36,7 @@ def count(*, what: str, source: str, most: int, per: timedelta, at: datetime) ->
     if _one_more(key, ends_at=at + per) > most:
         wait = began + seconds - int(at.timestamp())
         raise TooManyError(
-            Phrase("提交太频繁，请 %(max)s 分钟后再试。", max=max(1, -(-wait // 60))),
+            Phrase("提交太频繁，请 %(minutes)s 分钟后再试。", minutes=max(1, -(-wait // 60))),
             retry_after_s=wait,
         )
 

@@ -193,9 +193,9 @@ def _codes(row: SheetRow) -> dict[str, str]:
         ours, sign, theirs = pair.partition("=")
         if not sign:
             message = Phrase(
-                "%(place)s：“%(strip)s”应写成“本系统的词=对方的代码”。",
+                "%(place)s：“%(text)s”应写成“本系统的词=对方的代码”。",
                 place=row.place(CODES),
-                strip=pair.strip(),
+                text=pair.strip(),
             )
             raise MappingError(message)
         found[ours.strip()] = theirs.strip()

@@ -277,8 +277,8 @@ def own_hazard(number: str, *, visit: Visit, task: str = "") -> Hazard:
     if found is None:
         raise NotVisibleError(
             Phrase(
-                "上门单 %(visit_number)s 没有隐患 %(number)s。",
-                visit_number=visit.number,
+                "上门单 %(visit)s 没有隐患 %(number)s。",
+                visit=visit.number,
                 number=number,
             )
         )

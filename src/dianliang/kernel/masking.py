@@ -60,9 +60,8 @@ def mask_logins(text: str) -> str:
 
 def _without_login(found: re.Match[str]) -> str:
     scheme, rest = found.groups()
-    login, at, place = rest.rpartition("@")
+    _, at, place = rest.rpartition("@")
     if not (at or scheme.lower() in _DEVICES):
         return found.group()
-    del login
     host = re.split(r"[/?#]", place, maxsplit=1)[0]
     return f"{scheme}://{'…@' if at else ''}{host}/…"

@@ -43,7 +43,6 @@ def test_a_refusal_names_the_row_and_the_word_in_the_readers_language(admin):
     told = alert(admin.post("/console/words/try/", form, headers=ENGLISH).content.decode())
 
     assert told.startswith("Row 1: “火” is one character")
-    assert CHINESE.sub("", told).isprintable()
     assert len(CHINESE.findall(told)) == 1
 
 

@@ -87,10 +87,10 @@ def delegate(*, grant: Grant, by: Actor, at: datetime) -> Delegation:
     clash = _overlapping(grant)
     if clash is not None:
         message = Phrase(
-            "%(grant_area_name)s已有“%(grant_kind_name)s”的下放（%(number)s，"
+            "%(area)s已有“%(kind)s”的下放（%(number)s，"
             "%(period)s），时间重叠；请先登记收回，或改起止日期。",
-            grant_area_name=grant.area.name,
-            grant_kind_name=grant.kind.name,
+            area=grant.area.name,
+            kind=grant.kind.name,
             number=clash.number,
             period=_period(clash),
         )
@@ -224,9 +224,9 @@ def _require_within(delegation: Delegation, happened: Happened, *, today: date) 
         raise UnableToRecordCaseError(message, field="on")
     if not happened.area.path.startswith(delegation.area.path):
         message = Phrase(
-            "%(happened_area_name)s不属于%(delegation_area_name)s，超出授权地域。",
-            happened_area_name=happened.area.name,
-            delegation_area_name=delegation.area.name,
+            "%(area)s不属于%(granted)s，超出授权地域。",
+            area=happened.area.name,
+            granted=delegation.area.name,
         )
         raise UnableToRecordCaseError(message, field="area")
     if happened.measure not in delegation.measures:

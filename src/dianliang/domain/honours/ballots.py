@@ -114,8 +114,8 @@ def count(call: Call) -> Mapping[str, int]:
     ticked, _ = turnout(call)
     if cast_count != ticked or any(votes > cast_count for votes in sums.values()):
         message = Phrase(
-            "票箱里有 %(cast_count)s 张票，名册上有 %(ticked)s 人投票，不能计票，请联系审计员。",
-            cast_count=cast_count,
+            "票箱里有 %(cast)s 张票，名册上有 %(ticked)s 人投票，不能计票，请联系审计员。",
+            cast=cast_count,
             ticked=ticked,
         )
         raise BrokenBoxError(message)

@@ -71,8 +71,8 @@ def report(
     begin, end = min(span), max(span)
     if begin < 0 or end > line.length_m + SLACK_M or end - begin < 1:
         words = Phrase(
-            "里程应在 0 到 %(length_m)s 公里之间，起止不能相同。",
-            length_m=f"{line.length_m / 1000:.2f}",
+            "里程应在 0 到 %(length_km)s 公里之间，起止不能相同。",
+            length_km=f"{line.length_m / 1000:.2f}",
         )
         raise InvalidInputError(words, field="to_km")
     end = min(end, line.length_m)

@@ -131,9 +131,9 @@ def loaded(text: str, *, kind: str, version: int, what: str) -> dict[str, Any]:
     if found.get("version") != version:
         raise AttestingError(
             Phrase(
-                "%(what)s的版本 %(get)s 认不出，请更新本程序。",
+                "%(what)s的版本 %(version)s 认不出，请更新本程序。",
                 what=Phrase(what),
-                get=found.get("version"),
+                version=found.get("version"),
             )
         )
     return found

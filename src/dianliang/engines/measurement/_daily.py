@@ -170,9 +170,9 @@ def reported(kwh: Floats, times: Weather, meters: int, unit: str) -> Floats:
     if kwh.shape[1] != meters:
         raise BadFiguresError(
             Phrase(
-                "基准有 %(meters)s 块表，报告期电量有 %(shape)s 列。",
+                "基准有 %(meters)s 块表，报告期电量有 %(columns)s 列。",
                 meters=meters,
-                shape=kwh.shape[1],
+                columns=kwh.shape[1],
             ),
             f"the baseline has {meters} meters, the reporting period {kwh.shape[1]} columns",
         )

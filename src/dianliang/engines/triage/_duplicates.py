@@ -217,17 +217,17 @@ def _place_factor(
     if names and other_names and not names & other_names:
         return OTHER_NAME_FACTOR, (
             Phrase(
-                "所说地点不同：%(min_names)s、%(min_other_names)s",
-                min_names=min(names),
-                min_other_names=min(other_names),
+                "所说地点不同：%(here)s、%(there)s",
+                here=min(names),
+                there=min(other_names),
             ),
         )
     if numbers and other_numbers and not numbers & other_numbers:
         return OTHER_NUMBER_FACTOR, (
             Phrase(
-                "门牌不同：%(min_numbers)s、%(min_other_numbers)s",
-                min_numbers=min(numbers),
-                min_other_numbers=min(other_numbers),
+                "门牌不同：%(here)s、%(there)s",
+                here=min(numbers),
+                there=min(other_numbers),
             ),
         )
     return 1.0, ()

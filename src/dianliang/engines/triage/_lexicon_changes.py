@@ -178,9 +178,9 @@ def _wrong(base: Lexicon, change: LexiconChange) -> str:
         return "词语为空，或前后有空格，请填写词语"
     if len(word) > _LONGEST_WORD:
         return Phrase(
-            "“%(word)s…”超过 %(longest_word)s 个字，请填写词语而不是句子",
+            "“%(word)s…”超过 %(most)s 个字，请填写词语而不是句子",
             word=word[:8],
-            longest_word=_LONGEST_WORD,
+            most=_LONGEST_WORD,
         )
     if change.section not in _sections():
         return Phrase(
@@ -198,9 +198,9 @@ def _wrong_word(base: Lexicon, change: LexiconChange, word: str) -> str:
     if held is None:
         kinds = "、".join(getattr(base, change.section))
         return Phrase(
-            "没有“%(kind)s”这一类%(by_kind)s，可用的有：%(kinds)s",
+            "没有“%(kind)s”这一类%(section)s，可用的有：%(kinds)s",
             kind=change.kind,
-            by_kind=Phrase(BY_KIND[change.section]),
+            section=Phrase(BY_KIND[change.section]),
             kinds=kinds,
         )
     if change.is_removed:

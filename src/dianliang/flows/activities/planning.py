@@ -291,8 +291,8 @@ def note(
         known = attending.check_in(signup=signup, noted=came, by=by, at=at).checked_in_at
         if known != came_at:
             message = Phrase(
-                "已在 %(astimezone)s 签到，签到时间不能改。",
-                astimezone=f"{known.astimezone(SHANGHAI):%H:%M}",
+                "已在 %(at)s 签到，签到时间不能改。",
+                at=f"{known.astimezone(SHANGHAI):%H:%M}",
             )
             raise UnableToAttendError(message, field="came_at")
     if left_at is not None:

@@ -167,9 +167,9 @@ def open_series(*, repeated: Repeated, by: Actor, at: datetime) -> OpenedSeries:
         raise InvalidInputError("请选择类别和报名身份。", field="kind")
     if room is not None and found.site != room.site:
         message = Phrase(
-            "%(room_name)s在%(room_site_name)s，和系列的阵地不同，请改选。",
-            room_name=room.name,
-            room_site_name=room.site.name,
+            "%(room)s在%(site)s，和系列的阵地不同，请改选。",
+            room=room.name,
+            site=room.site.name,
         )
         raise UnableToRepeatError(message, field="room")
     place = repeated.place or (room.name if room else "")

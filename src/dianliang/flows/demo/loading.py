@@ -137,9 +137,9 @@ def _season(villages: Sequence[Village], year: int, *, by: Actor, at: datetime) 
 def _relieve(
     first: date, shown: list[Transformer], *, by: Actor, at: datetime
 ) -> tuple[str, set[str]]:
-    """Propose for the first season, take what was proposed, build it; return the proposal.
+    """Take what is proposed for the first season and build it.
 
-    Beside it stands whose meters moved.
+    Return the proposal's number, and the meters that were moved.
     """
     wanted = Wanted(month=first, budget_cny=BUDGET_BEFORE_CNY, most_units=None)
     made = planning.propose(wanted, by=by, at=at, is_generated=True)

@@ -188,17 +188,17 @@ def _in_a_shift(length_m: float, *, rate: float, people: int) -> None:
     if part_m * h_per_km / 1000 > LONGEST_PART_H:
         raise InvalidInputError(
             Phrase(
-                "每人每天 %(rate)s 公里、每队 %(people)s 人，全长 %(length_m)s 公里"
+                "每人每天 %(rate)s 公里、每队 %(people)s 人，全长 %(length_km)s 公里"
                 "最多分成 %(most_parts)s 段，一段 %(part_m)s 米要做 "
-                "%(part_m_h_per_km_1000)s 小时，超过半个班（%(longest_part_h)s 小时"
+                "%(hours)s 小时，超过半个班（%(most_h)s 小时"
                 "）。请核对每人每天公里数，增加每队人数，或把线路分成几条登记。",
                 rate=f"{rate:g}",
                 people=people,
-                length_m=f"{length_m / 1000:g}",
+                length_km=f"{length_m / 1000:g}",
                 most_parts=MOST_PARTS,
                 part_m=f"{part_m:.0f}",
-                part_m_h_per_km_1000=f"{part_m * h_per_km / 1000:.0f}",
-                longest_part_h=f"{LONGEST_PART_H:g}",
+                hours=f"{part_m * h_per_km / 1000:.0f}",
+                most_h=f"{LONGEST_PART_H:g}",
             ),
             field="rate",
         )
@@ -252,9 +252,9 @@ def path_of(text: str) -> tuple[list[GeoPoint], float | None]:
     if drawn_m > LONGEST_M:
         raise InvalidInputError(
             Phrase(
-                "走向画出来有 %(drawn_m)s 公里，一条线路最长 %(most)s 公里。请核对"
+                "走向画出来有 %(drawn_km)s 公里，一条线路最长 %(most)s 公里。请核对"
                 "坐标，或分成几条登记。",
-                drawn_m=f"{drawn_m / 1000:.0f}",
+                drawn_km=f"{drawn_m / 1000:.0f}",
                 most=f"{LONGEST_M / 1000:.0f}",
             ),
             field="path",
@@ -311,12 +311,12 @@ def _in_the_county(path: Sequence[GeoPoint]) -> None:
         if away_m > FAR_M:
             raise InvalidInputError(
                 Phrase(
-                    "“%(lat)s,%(lon)s”离最近的%(name)s有 %(away_m)s 公里，"
+                    "“%(lat)s,%(lon)s”离最近的%(name)s有 %(away_km)s 公里，"
                     "不在本县范围内，请核对坐标。",
                     lat=f"{point.lat:g}",
                     lon=f"{point.lon:g}",
                     name=area.name,
-                    away_m=f"{away_m / 1000:.0f}",
+                    away_km=f"{away_m / 1000:.0f}",
                 ),
                 field="path",
             )
@@ -335,10 +335,11 @@ def _length(text: str, path: Sequence[GeoPoint], known_m: float | None) -> float
         source = "登记的长度" if known_m else "走向画出来"
         raise InvalidInputError(
             Phrase(
-                "全长填了 %(km)s 公里，%(source)s是 %(base_m)s 公里，相差太多。请核对走向和全长。",
+                "全长填了 %(km)s 公里，%(source)s是 %(known_km)s 公里，相差太多。"
+                "请核对走向和全长。",
                 km=f"{km:g}",
                 source=Phrase(source),
-                base_m=f"{base_m / 1000:.2f}",
+                known_km=f"{base_m / 1000:.2f}",
             ),
             field="km",
         )

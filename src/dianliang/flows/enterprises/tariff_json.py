@@ -118,7 +118,7 @@ def of_body(row: Mapping[str, Any]) -> Tariff:
     """
     unknown = set(row) - {one.name for one in fields(Tariff)}
     if unknown:
-        raise ValueError(Phrase("不认识 %(sorted)s", sorted=joined("、", sorted(unknown))))
+        raise ValueError(Phrase("不认识 %(names)s", names=joined("、", sorted(unknown))))
     bands = tuple(
         Band(
             months=tuple(_whole(month, "months", most=12) for month in one["months"]),

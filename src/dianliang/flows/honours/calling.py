@@ -81,8 +81,8 @@ def planned(line: str) -> Planned:
     parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
     if not 3 <= len(parts) <= PARTS or parts[1] not in HOLDER_CODES:
         shape = Phrase(
-            "应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为%(holder_codes)s。",
-            holder_codes=joined("、", HOLDER_CODES),
+            "应形如：黎明式员工｜个人｜3｜是｜5｜20；对象为%(holders)s。",
+            holders=joined("、", HOLDER_CODES),
         )
         raise InvalidInputError(f"“{line[:60]}”{shape}", field="categories")
     numbers = [parts[2], *parts[4:]]

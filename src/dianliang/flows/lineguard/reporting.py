@@ -15,7 +15,7 @@ from dianliang.engines.vision import Covered
 from dianliang.flows.lineguard.album import COLOURS, Album, Colour, Outcome, Shot
 from dianliang.flows.lineguard.calibrating import interval
 from dianliang.flows.lineguard.configuration import Watched
-from dianliang.flows.lineguard.evaluating import Score, Visit, summed
+from dianliang.flows.lineguard.evaluating import EARLY_S, LATE_S, Score, Visit, summed
 from dianliang.integrations.detecting import keep_snapshot
 from dianliang.integrations.documents.model import (
     Block,
@@ -40,7 +40,7 @@ WORDS = {Outcome.HIT: "命中", Outcome.FALSE: "误报", Outcome.MISSED: "漏报
 COLUMNS = ("摄像机", "命中", "误报", "漏报", "查准（95% 区间）", "查全（95% 区间）", "F1")
 MORE = ("误报/天", "延迟 p90", "最迟（秒）", "单核 %")
 HOW = (
-    "一次来访满停留时间，应在满时前 1 秒到离开后 2 秒之间报一次；"
+    f"一次来访满停留时间，应在满时前 {EARLY_S:g} 秒到离开后 {LATE_S:g} 秒之间报一次；"
     "重复的、来访太短的、没有人的都算误报。延迟是满停留时间之后到报出的秒数；算力是单核占用，不含解码。画面里每个人头都已打码。"
 )
 LEGEND = "上排来访：绿为报了，红为漏报，灰为不满停留时间；下排报出：绿为命中，橙为误报。单位秒。"

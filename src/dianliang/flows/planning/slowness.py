@@ -22,6 +22,7 @@ MOST = 2.0
 ODD = 4.0
 """What took more than so many times its figure counts as this: somebody forgot to press."""
 NOTABLE = 1.02
+"""Less than a fiftieth is not worth a word."""
 HOMEWARD = 1.25
 """How many times as long as others the way home is reckoned with: how long people work is a limit,
 and of the last way nothing can be left out. Plans that came home to the minute held tasks that no

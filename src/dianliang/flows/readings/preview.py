@@ -16,7 +16,7 @@ from dianliang.engines.loading import (
     rows_of,
 )
 from dianliang.flows.energy.taking_in import Taken
-from dianliang.integrations.meter_files import Hints, Kind, Label, Layout, Readings
+from dianliang.integrations.meter_files import CALLED, Hints, Kind, Label, Layout, Readings
 from dianliang.kernel.phrases import Phrase, kept, phrase_of
 
 MOST_DOUBTED = 200
@@ -25,16 +25,6 @@ KINDS = {
     Kind.LONG: Phrase("一行一个时刻"),
     Kind.WIDE: Phrase("一行一天 96 点"),
     Kind.REGISTERS: Phrase("累计示数"),
-}
-ROLES = {
-    "meter": Phrase("表号"),
-    "time": Phrase("时间"),
-    "date": Phrase("日期"),
-    "power": Phrase("功率"),
-    "voltage": Phrase("电压"),
-    "register": Phrase("示数"),
-    "multiplier": Phrase("倍率"),
-    "item": Phrase("数据项"),
 }
 DOUBTS = {
     Doubt.SILENT: Phrase("全无数据"),
@@ -160,10 +150,10 @@ def _doubted(one: MeterQuality) -> dict[str, Any]:
 
 def _columns(layout: Layout) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = [
-        (ROLES[role], heading) for role, heading in layout.columns.items()
+        (CALLED[role], heading) for role, heading in layout.columns.items()
     ]
     sets = (("power", layout.power), ("voltage", layout.voltage))
-    found += [(ROLES[role], f"{points[0]} … {points[-1]}") for role, points in sets if points]
+    found += [(CALLED[role], f"{points[0]} … {points[-1]}") for role, points in sets if points]
     return found
 
 

@@ -235,5 +235,5 @@ def _tell(
     places = np.flatnonzero(wrong)
     problems.extend(Problem(number(int(i)), name, words(int(i))) for i in places[:MOST_TOLD])
     if len(places) > MOST_TOLD:
-        more = Phrase("后面另有 %(places)s 行也是这样", places=len(places) - MOST_TOLD)
+        more = Phrase("后面另有 %(n)s 行也是这样", n=len(places) - MOST_TOLD)
         problems.append(Problem(number(int(places[MOST_TOLD])), name, more))

@@ -113,6 +113,7 @@ CALLED = {
     "multiplier": Phrase("倍率"),
     "item": Phrase("数据项"),
 }
+"""What a column is called in front of people, by role."""
 
 
 def unit_of(heading: str, role: str) -> str:

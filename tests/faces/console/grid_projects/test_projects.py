@@ -56,6 +56,17 @@ def test_a_project_goes_from_the_form_over_two_people_to_a_reached_milestone(tow
     assert "不能说是专班的作用" in page.content.decode()
 
 
+def test_only_where_files_are_in_chinese_an_english_page_says_so(town, desk):
+    works = Works(town)
+    number = works.running()
+    note = "they are the official text"
+
+    books = reverse("console:projects")
+    page = reverse("console:project", args=[number])
+    assert note in desk.get(books, headers={"accept-language": "en"}).content.decode()
+    assert note not in desk.get(page, headers={"accept-language": "en"}).content.decode()
+
+
 def test_twenty_projects_cost_as_many_questions_as_ten(town, desk):
     works = Works(town)
     address = reverse("console:projects")

@@ -78,7 +78,7 @@ def begin(
     """
     if RuleBook.objects.filter(unit=unit, kind=kind, name=name).exists():
         raise UnableToRuleError(
-            Phrase("%(unit_name)s已有名为“%(name)s”的规则。", unit_name=unit.name, name=name),
+            Phrase("%(unit)s已有名为“%(name)s”的规则。", unit=unit.name, name=name),
             field="name",
         )
     book = RuleBook.objects.create(

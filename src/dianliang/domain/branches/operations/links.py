@@ -203,7 +203,7 @@ def renew(*, pairing: Pairing, until_on: date, reason: str, by: Actor, at: datet
         raise UnableToPairError(Phrase("%(branch)s已撤销，不能再续期。", branch=branch))
     today, old = at.astimezone(SHANGHAI).date(), pairing.until_on
     if until_on <= max(old, today) or (until_on - pairing.from_on).days > 2 * LONGEST_DAYS:
-        message = Phrase("新的结束日期应晚于 %(max)s，且不超过十年。", max=max(old, today))
+        message = Phrase("新的结束日期应晚于 %(after)s，且不超过十年。", after=max(old, today))
         raise UnableToPairError(message, field="until_on")
     return transitions.apply(
         pairing,

@@ -11,6 +11,7 @@ from dianliang.domain.branches.operations.register import (
     UnableToRegisterError,
     belonging_of,
     hold,
+    require_there,
 )
 from dianliang.domain.workforce.models import Person
 from dianliang.kernel.actor import Actor
@@ -35,7 +36,7 @@ def appoint(
             there then, the post is already so, or the day is taken.
     """
     branch = hold(branch)
-    _require_there(branch, on=from_on)
+    require_there(branch, on=from_on)
     if person is not None:
         _require_of_branch(branch, person, on=from_on)
     rows = Posting.objects.select_related("person")
@@ -76,14 +77,6 @@ def appoint(
         reason=f"{branch.number} {kind.name} {from_on}：{reason}",
     )
     return row
-
-
-def _require_there(branch: Branch, *, on: date) -> None:
-    first, last = branch.unit.valid_from, branch.unit.valid_until
-    outside = (first is not None and on < first) or (last is not None and on > last)
-    if branch.status != "ACTIVE" or outside:
-        message = Phrase("%(branch)s在 %(on)s 还没有成立或已经撤销。", branch=branch, on=on)
-        raise UnableToRegisterError(message, field="from_on")
 
 
 def _require_of_branch(branch: Branch, person: Person, *, on: date) -> None:

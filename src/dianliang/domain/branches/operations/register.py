@@ -263,10 +263,19 @@ def hold(branch: Branch) -> Branch:
 
 def _require_open(branch: Branch, on: date) -> None:
     branch = hold(branch)
-    first, last = branch.unit.valid_from, branch.unit.valid_until
     if branch.kind != Branch.Kind.ORDINARY:
         message = Phrase("%(branch)s是临时组织，组织关系留在原支部；请用“编入”。", branch=branch)
         raise UnableToRegisterError(message, field="branch")
+    require_there(branch, on=on)
+
+
+def require_there(branch: Branch, *, on: date) -> None:
+    """Check that a branch is there on a day.
+
+    Raises:
+        UnableToRegisterError: it was founded later, or was dissolved.
+    """
+    first, last = branch.unit.valid_from, branch.unit.valid_until
     outside = (first is not None and on < first) or (last is not None and on > last)
     if branch.status != "ACTIVE" or outside:
         message = Phrase("%(branch)s在 %(on)s 还没有成立或已经撤销。", branch=branch, on=on)

@@ -276,9 +276,7 @@ def publish(*, call: Call, by: Actor, at: datetime) -> Call:
     chosen = Nominee.objects.filter(category__call=call, is_chosen=True)
     open_count = chosen.filter(objections__status="OPEN").count()
     if open_count:
-        raise UnableToCallError(
-            Phrase("还有 %(open_count)s 条异议没有处理，不能公布。", open_count=open_count)
-        )
+        raise UnableToCallError(Phrase("还有 %(n)s 条异议没有处理，不能公布。", n=open_count))
     call = transitions.apply(call, "publish", lifecycle=CALL, by=by, at=at)
     for nominee in chosen.select_related("category", "person", "team"):
         _enter(nominee, call, by=by, at=at)

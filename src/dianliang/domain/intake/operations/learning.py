@@ -83,8 +83,8 @@ def use(row: LearntModel, *, reason: str, by: Actor, at: datetime) -> LearntMode
     if not row.body:
         raise UnableToBringBackError(
             Phrase(
-                "只保留最近 %(bodies_kept)s 次学习的内容，这一次的已清除，不能重新启用。",
-                bodies_kept=BODIES_KEPT,
+                "只保留最近 %(most)s 次学习的内容，这一次的已清除，不能重新启用。",
+                most=BODIES_KEPT,
             )
         )
     is_new = row.status == "READY"

@@ -62,9 +62,9 @@ def assign(
     if not is_new:
         raise UnableToPlanPresenceError(
             Phrase(
-                "%(person_name)s已在%(site_name)s驻点。",
-                person_name=person.name,
-                site_name=site.name,
+                "%(person)s已在%(site)s驻点。",
+                person=person.name,
+                site=site.name,
             ),
             field="person",
         )
@@ -83,9 +83,9 @@ def end(*, duty: PresenceDuty, on: date, by: Actor, at: datetime) -> PresenceDut
     """
     if duty.valid_until is not None:
         message = Phrase(
-            "%(duty_person_name)s在%(duty_site_name)s的驻点职责已结束。",
-            duty_person_name=duty.person.name,
-            duty_site_name=duty.site.name,
+            "%(person)s在%(site)s的驻点职责已结束。",
+            person=duty.person.name,
+            site=duty.site.name,
         )
         raise UnableToPlanPresenceError(message)
     if on < duty.valid_from:

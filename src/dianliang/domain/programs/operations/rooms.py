@@ -59,9 +59,9 @@ def book(*, session: Session, room: Bookable, is_keeper: bool, by: Actor, at: da
         raise UnableToUsePlaceError("只有草稿和报名中的场次可以订场室。", field="room")
     if session.site_id is not None and session.site_id != room.site_id:
         message = Phrase(
-            "%(room_name)s在%(room_site_name)s，和场次的阵地不同，请改选。",
-            room_name=room.name,
-            room_site_name=room.site.name,
+            "%(room)s在%(site)s，和场次的阵地不同，请改选。",
+            room=room.name,
+            site=room.site.name,
         )
         raise UnableToUsePlaceError(message, field="room")
     release(session=session, reason="改订场室", by=by, at=at)

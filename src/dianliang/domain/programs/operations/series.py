@@ -235,9 +235,9 @@ def choose_room(
     """
     if room is not None and series.site_id not in {None, room.site_id}:
         message = Phrase(
-            "%(room_name)s在%(room_site_name)s，和系列的阵地不同，请改选。",
-            room_name=room.name,
-            room_site_name=room.site.name,
+            "%(room)s在%(site)s，和系列的阵地不同，请改选。",
+            room=room.name,
+            site=room.site.name,
         )
         raise UnableToRepeatError(message, field="room")
     series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
