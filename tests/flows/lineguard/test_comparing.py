@@ -87,14 +87,14 @@ def test_a_film_that_is_a_camera_or_missing_is_refused_before_anything_is_learnt
 ):
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(InvalidInputError, match="C001：画面来源 .* 不是文件"):
+    with pytest.raises(InvalidInputError, match=r"C001：画面来源 .* 不是文件"):
         refuse_unreadable(films(".", source))
 
 
 def test_a_film_without_a_picture_is_refused_before_anything_is_learnt(tmp_path):
     (tmp_path / "a.mp4").write_bytes(b"this is no film")
 
-    with pytest.raises(InvalidInputError, match="C001：.*一幅画面也没有"):
+    with pytest.raises(InvalidInputError, match=r"C001：.*一幅画面也没有"):
         refuse_unreadable(films(tmp_path, "a.mp4"))
 
 
