@@ -90,3 +90,36 @@ def test_words_that_were_never_a_phrase_stay_as_they_are(text):
 @pytest.mark.parametrize("text", ["[]", '["甲","乙"]', '["甲",{"n":1},2]', '["甲",', "连接超时"])
 def test_an_old_row_is_read_as_it_was_written(text):
     assert from_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("message", "value"),
+    [
+        ("%(n)c", 2**40),
+        ("%(n)999999999s", "甲"),
+        ("%(n)-0999999999d", 1),
+        ("%(n).999999999f", 1.0),
+        ("%(n)*d", 1),
+        ("%(n)d 天 100%", 1),
+    ],
+)
+def test_a_sentence_that_cannot_be_made_is_read_as_its_words_and_fills_no_memory(message, value):
+    assert phrase_of([message, {"n": value}]) == message
+
+
+def test_what_somebody_wrote_is_never_taken_for_a_sentence_that_was_kept():
+    for words in ('["近 %(n)d 天",{"n":7}]', '["%(a)s",{"a":"<b>"}]', "100% <b> %(n)s {0}"):
+        stored = to_text(words, most=200)
+        assert from_text(stored).strip() == words
+        assert not getattr(from_text(stored), "values", None)
+    nested = '["a",' + "[" * 100_000
+    assert from_text(nested) == nested
+
+
+@given(st.text(), st.text())
+def test_whatever_a_value_holds_is_said_as_it_is(first, second):
+    words = Phrase("%(a)s：%(b)s。", a=first, b=second)
+
+    assert words == f"{first}：{second}。"
+    assert words.said(lambda one: ENGLISH.get(one, one)) == f"{second} of {first}."
+    assert phrase_of(json.loads(json.dumps(kept(words)))) == words

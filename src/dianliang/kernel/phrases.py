@@ -1,8 +1,12 @@
 """Sentences that keep their parts, so that a page can say them in the reader's language."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+ENDLESS = re.compile(r"%\([^)]*\)[-+ #0]*(?:\d{3}|\d*\.\d{3}|\d*\.?\*)")
+"""A width or precision that no sentence of ours has: somebody wrote it to fill the memory."""
 
 
 class Phrase(str):
@@ -76,10 +80,12 @@ def phrase_of(kept: Any) -> str:
     if len(kept) != 2 or not isinstance(kept[0], str) or not isinstance(kept[1], dict):
         return joined("、", map(phrase_of, kept))
     message, told = kept
+    if ENDLESS.search(message):
+        return str(message)
     values = {name: phrase_of(v) if isinstance(v, list) else v for name, v in told.items()}
     try:
         return Phrase(message, **values)
-    except (KeyError, TypeError, ValueError):  # a value that the message asks for is not there
+    except (KeyError, TypeError, ValueError, OverflowError):  # a value is missing, or no such one
         return str(message)
 
 
@@ -92,12 +98,13 @@ def to_text(words: str, *, most: int) -> str:
     """Return words for a column of text of `most` characters; see `from_text`.
 
     A sentence with values keeps its parts where there is room for them; else it is plain words.
+    Plain words that look like a sentence that is kept begin with a space.
     """
     if isinstance(words, Phrase) and words.values:
         told = json.dumps(words.kept(), ensure_ascii=False, separators=(",", ":"))
         if len(told) <= most:
             return told
-    return words[:most]
+    return f" {words}"[:most] if words.startswith('["') else words[:most]
 
 
 def from_text(text: str) -> str:
@@ -106,7 +113,7 @@ def from_text(text: str) -> str:
         return text
     try:
         message, told = json.loads(text)
-    except (ValueError, TypeError):  # plain words that begin like that
+    except (ValueError, TypeError, RecursionError):  # plain words that begin like that
         return text
     return phrase_of([message, told]) if isinstance(told, dict) else text
 

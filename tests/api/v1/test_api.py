@@ -262,3 +262,21 @@ def test_grid_projects_and_their_issues_are_read_by_programs(town):
     assert [row["number"] for row in issues] == [issue]
     assert stranger.get("/api/v1/grid-projects").json()["rows"] == []
     assert stranger.get(f"/api/v1/grid-projects/{number}").status_code == 404
+    assert stranger.get(f"/api/v1/local-issues?project={number}&view=all").json()["total"] == 0
+    assert stranger.get(f"/api/v1/grid-projects?q={number}").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "odd", ["%00", "%25%3Cb%3E", "..%2F..%2F", "a" * 41, "' OR 1=1 --", "{0}%25(n)s"]
+)
+def test_a_number_of_no_project_is_nobody_s_whatever_it_holds(town, odd):
+    projectworld.objects(town)
+    robot = program(town, unit="S1")
+
+    assert robot.get(f"/api/v1/grid-projects/{odd}").status_code in {404, 422}
+    for path in (f"grid-projects?q={odd}", f"local-issues?view=all&project={odd}"):
+        answer = robot.get(f"/api/v1/{path}")
+        assert answer.status_code == 422 or answer.json()["rows"] == []
+    for path in ("grid-projects", "local-issues"):
+        assert robot.get(f"/api/v1/{path}?page=0").status_code == 422
+        assert robot.get(f"/api/v1/{path}?page=9999&view={odd[:40]}").status_code in {200, 422}

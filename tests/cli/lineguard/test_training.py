@@ -180,6 +180,18 @@ def test_films_of_what_was_learnt_from_judge_nothing(place, films, monkeypatch):
     assert not (place / "never.onnx").exists()
 
 
+@pytest.mark.parametrize(
+    ("out", "words_"),
+    [("labels.json", "写成 .onnx"), ("new.md", "写成 .onnx"), ("no/a.onnx", "没有")],
+)
+def test_a_place_where_no_model_can_be_written_is_refused_before_learning(place, out, words_):
+    before = (place / "labels.json").read_bytes()
+
+    with pytest.raises(DomainError, match=words_):
+        run([word.replace("new.onnx", out) for word in words(place)])
+    assert (place / "labels.json").read_bytes() == before
+
+
 def test_too_few_labels_are_refused_and_nothing_is_written(place):
     with pytest.raises(DomainError, match="训练部分至少要 100 个标注框，现有 21 个（day1）"):
         run([word.replace("new.onnx", "never.onnx") for word in words(place)])

@@ -71,7 +71,7 @@ def test_in_minutes_it_is_sixty_times_that_in_hours(seed, scale):
         (([], []), "nothing was treated"),
         (([1.0], [1.0, 2.0]), "differ in length"),
         (([0.0], [1.0]), "above zero"),
-        (([1.0], [-1.0]), "above zero"),
+        (([1.0], [-1.0]), "below zero"),
         (([float("nan")], [1.0]), "before and after"),
     ],
 )
@@ -79,3 +79,13 @@ def test_what_is_no_pair_is_refused(treated, words):
     pair = tuple(np.array(one) for one in treated)
     with pytest.raises(BadFiguresError, match=words):
         taken_off(treated=pair, untreated=(np.ones(6), np.ones(6)))
+
+
+def test_one_that_has_some_only_after_takes_from_what_was_taken_off():
+    others = np.full(6, 40.0), np.full(6, 40.0)
+    alone = taken_off(treated=(np.array([100.0]), np.array([10.0])), untreated=others)
+    both = taken_off(treated=(np.array([100.0, 0.0]), np.array([10.0, 30.0])), untreated=others)
+
+    assert (alone.total, both.total) == (90.0, 60.0)
+    with pytest.raises(BadFiguresError, match="above zero"):
+        taken_off(treated=others, untreated=(np.zeros(6), np.ones(6)))

@@ -1,12 +1,25 @@
 """What two models told of one film falls into occasions, and nothing of it is lost."""
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dianliang.flows.lineguard.comparing import APART_S, merged, occasions
+from dianliang.engines.fitting import Parts
+from dianliang.flows.lineguard.comparing import (
+    APART_S,
+    films_of,
+    merged,
+    occasions,
+    refuse_learnt,
+    refuse_unreadable,
+)
+from dianliang.flows.lineguard.configuration import EXAMPLE
 from dianliang.flows.lineguard.evaluating import Score, Visit
+from dianliang.kernel.errors import InvalidInputError
 
 times = st.integers(0, 120).map(float)
 spans = st.tuples(times, st.integers(1, 20)).map(lambda one: (one[0], one[0] + one[1]))
@@ -47,3 +60,50 @@ def test_what_is_hardly_apart_is_one(some):
     found = merged(some)
     assert all(b[0] - a[1] >= APART_S for a, b in pairwise(found))
     assert all(any(a <= x and y <= b for a, b in found) for x, y in some)
+
+
+LABELS = json.dumps({"cameras": {"C001": []}})
+
+
+def films(folder, source):
+    (camera,) = EXAMPLE["cameras"]
+    return films_of(
+        json.dumps({"cameras": [{**camera, "source": source}]}), LABELS, folder=Path(folder)
+    )
+
+
+@pytest.mark.parametrize("source", ["../a.mp4", "/etc/passwd", "out/passwd", "round", "round/a"])
+def test_a_film_that_lies_elsewhere_or_nowhere_is_refused(tmp_path, source):
+    (tmp_path / "out").symlink_to("/etc")
+    (tmp_path / "round").symlink_to("round")
+
+    with pytest.raises(InvalidInputError, match="要放在"):
+        films(tmp_path, source)
+
+
+@pytest.mark.parametrize("source", ["webcam:0", "rtsp://192.0.2.1/a", "nothing.mp4", "a" * 3000])
+def test_a_film_that_is_a_camera_or_missing_is_refused_before_anything_is_learnt(
+    tmp_path, monkeypatch, source
+):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InvalidInputError, match=r"C001：画面来源 .* 不是文件"):
+        refuse_unreadable(films(".", source))
+
+
+def test_a_film_without_a_picture_is_refused_before_anything_is_learnt(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"this is no film")
+
+    with pytest.raises(InvalidInputError, match=r"C001：.*一幅画面也没有"):
+        refuse_unreadable(films(tmp_path, "a.mp4"))
+
+
+@pytest.mark.parametrize("source", ["site/day1", "site", "site/day1/000.png", "again"])
+def test_a_film_under_another_name_is_still_what_was_learnt_from(tmp_path, source):
+    (tmp_path / "site" / "day1").mkdir(parents=True)
+    (tmp_path / "again").symlink_to("site/day1")
+    parts = Parts(learn=("site/day1",), stop=("site/day2",), judge=("site/day3",))
+
+    with pytest.raises(InvalidInputError, match="同一处"):
+        refuse_learnt(films(tmp_path, source), parts, pictures=tmp_path)
+    refuse_learnt(films(tmp_path, "site/day3"), parts, pictures=tmp_path)

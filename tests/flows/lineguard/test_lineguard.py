@@ -54,6 +54,12 @@ def test_everything_that_is_wrong_with_a_configuration_is_told_at_once():
         ('{"cameras": [{"id": ""}]}', "id"),
         ('{"cameras": [{"id": "C1"}]}', "至少要划一个"),
         ("[" * 100_000, "嵌套"),
+        ("[" + "9" * 5_000 + "]", "几千位"),
+        (TEXT.replace("C001", "C\\u0000"), "控制字符"),
+        (TEXT.replace("C001", "C\\ud800"), "控制字符"),
+        (TEXT.replace("C001", "C" * 61), "不超过 60 字"),
+        (TEXT.replace("rtsp:", "a\\u0000"), "source 应是"),
+        ('{"cameras": [{"id": "C1", "zones": 5}]}', "zones 应是一列"),
         (TEXT.replace("0.95", "9.5"), "0 到 1"),
     ],
 )
@@ -127,6 +133,15 @@ def test_labels_of_unknown_cameras_zones_and_times_are_refused_together():
         labels_of(text, cameras_of(TEXT))
 
     assert all(part in refused.value.message for part in ("C9", "区域 x", "第 2 条"))
+
+
+@pytest.mark.parametrize("zone", [[], {}, 1, "长" * 900])
+def test_a_label_whose_zone_is_no_name_is_refused_in_few_words(zone):
+    text = json.dumps({"cameras": {"C001": [{"zone": zone, "from_s": 1, "until_s": 20}]}})
+
+    with pytest.raises(InvalidInputError, match="不在配置里") as refused:
+        labels_of(text, cameras_of(TEXT))
+    assert len(refused.value.message) < 100
 
 
 class Angler:

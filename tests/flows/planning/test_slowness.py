@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dianliang.domain.work.models import Visit
 from dianliang.domain.work.operations import visits
 from dianliang.domain.work.operations.visits import Checked, Record
-from dianliang.engines.routing import Clustered, GreatCircle, TravelTable
+from dianliang.engines.routing import IMPASSABLE_S, Clustered, GreatCircle, TravelTable
 from dianliang.flows.dispatching import drafting
 from dianliang.flows.planning import slowness
 from dianliang.flows.planning.slowness import AS_PLANNED, MOST, Slowness, slower
@@ -42,6 +42,19 @@ def test_what_is_learnt_lies_between_the_figure_and_what_was_and_comes_nearer(
 
 def test_one_who_forgot_to_press_does_not_slow_a_county_down() -> None:
     assert slower([(900.0, 900.0)] * 200 + [(900.0, 86_400.0)]) < 1.02
+
+
+@given(st.lists(st.tuples(SECONDS, st.floats(-100_000, 0)), max_size=20))
+def test_clocks_that_contradict_each_other_hide_no_slowness(wrong) -> None:
+    right = [(900.0, 1800.0)] * 60
+
+    assert slower(right + wrong) == pytest.approx(slower(right))
+
+
+def test_one_way_said_to_be_shut_by_which_a_crew_came_hides_no_slowness() -> None:
+    right = [(900.0, 1800.0)] * 60
+
+    assert slower([*right, (IMPASSABLE_S, 3600.0)]) == slower(right) > 1.3
 
 
 def test_ways_are_slower_and_those_home_with_caution_on_roads_as_without_them() -> None:
@@ -87,3 +100,37 @@ def test_the_next_dispatch_is_planned_as_slowly_as_the_last_one_went(town, monke
     for stop in plan.stops.select_related("job"):
         lasts = stop.depart_at - stop.start_at
         assert lasts > 1.8 * stop.job.duration_min * MINUTE
+
+
+@pytest.mark.django_db
+def test_a_way_is_held_against_where_the_crew_came_from_also_where_nobody_was_met(
+    town, monkeypatch
+) -> None:
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    monkeypatch.setattr(slowness, "PRIOR_S", 0.001)
+    incident, live = in_force(town)
+    first = Visit.objects.filter(plan=live, team__code="A").order_by("arrive_at").first()
+    Visit.objects.filter(plan=live).update(team=first.team, on=first.on)
+    rows = list(Visit.objects.filter(plan=live).order_by("arrive_at"))[:3]
+    for visit, lat in zip(rows, (30.50, 30.80, 30.50), strict=True):
+        visit.job.lat, visit.job.lon = lat, 119.60
+        visit.job.save()
+    crew = replace(town.actor("S1", Role.CAPTAIN), team_codes=frozenset({"A"}))
+    way_s, _ = GreatCircle().between(GeoPoint(30.50, 119.60), GeoPoint(30.80, 119.60))
+    at = NOON
+    for visit, status in zip(rows, ("DONE", "UNMET", "DONE"), strict=True):
+        steps = (visits.accept, at), (visits.depart, at)
+        at += timedelta(seconds=1.5 * way_s)
+        for step, when in (*steps, (visits.arrive, at)):
+            step(visit=visit, by=crew, at=when)
+        at += visit.job.duration_min * MINUTE
+        if status == "UNMET":
+            visits.miss(visit=visit, reason="敲门无人应", by=crew, at=at)
+        else:
+            items = tuple(Checked(str(item), ok=True) for item in visit.job.checklist)
+            visits.complete(visit=visit, record=Record(checklist=items), by=crew, at=at)
+
+    learnt = slowness.learnt(incident.number, travel=GreatCircle())
+
+    assert learnt.ways == pytest.approx(1.5, abs=0.01)
+    assert learnt.work == pytest.approx(1.0, abs=0.01)

@@ -9,7 +9,7 @@ from dianliang.domain.energy.models import Claim
 from dianliang.domain.energy.operations.claims import UnableToClaimError
 from dianliang.domain.network.models import Transformer
 from dianliang.domain.relief import operations
-from dianliang.domain.relief.models import Proposal, ProposedArea
+from dianliang.domain.relief.models import Judgement, Proposal, ProposedArea
 from dianliang.domain.relief.operations import Screened, UnableToRelieveError
 from dianliang.flows import claims
 from dianliang.flows.relief import deciding, effects, page, stating
@@ -119,6 +119,23 @@ def test_relief_is_stated_against_those_that_were_overloaded_too_and_were_not_re
     }
     again = stating.state_relief(proposal=proposal.number, by=town.actor("AJ"), at=NEXT_APRIL)
     assert [row.number for row in again] == [hours.number, peak.number]
+
+
+def test_hours_that_load_moved_to_another_relieved_one_brought_are_taken_from_what_is_claimed(
+    town, proposal
+):
+    for number in ("B3", "B2"):
+        build(town, proposal, number, unit="S1")
+    Judgement.objects.filter(transformer__number="B2").update(over_minutes=0, line="")
+    next_april(town)
+    Judgement.objects.filter(screening__month=date(2027, 4, 1), transformer__number="B2").update(
+        over_minutes=50 * 60, line="over"
+    )
+
+    hours, _ = stating.state_relief(proposal=proposal.number, by=town.actor("S1"), at=NEXT_APRIL)
+
+    kept = sum(0.7 + 0.04 * i for i in range(6)) / 6
+    assert hours.value == pytest.approx(100 * kept - 6 - 50, abs=0.06)
 
 
 def test_a_second_person_verifies_what_was_measured(town, proposal):

@@ -27,13 +27,15 @@ def train(wish: Asked) -> None:
     """Teach the last layer, write the model with its card, and say whether it is better.
 
     Raises:
-        DomainError: labels, pictures or the model to begin with cannot be used, or are too few.
+        DomainError: labels, pictures or the model to begin with cannot be used, or are too few; or
+            what was learnt could not be written where it is asked for.
     """
     from dianliang.engines.fitting import FitRules, Verdict  # noqa: PLC0415 (heavy)
     from dianliang.flows.lineguard import comparing, model_cards, training  # noqa: PLC0415 (heavy)
     from dianliang.integrations.detecting.store import Origin  # noqa: PLC0415 (heavy)
 
     assert wish.pictures and wish.labels and wish.out  # noqa: S101, PT018 (train has them)
+    _refuse_place(wish.out)
     films = None
     if wish.films is not None:
         said = (text_of(wish.films / name) for name in (comparing.CAMERAS, comparing.LABELS))
@@ -89,6 +91,7 @@ def model(wish: Asked) -> None:
         _say(f"下次启动看守时用 {entry.number}（{entry.digest[:12]}）。")
     elif wish.what == "export":
         assert wish.file  # noqa: S101 (export has it)
+        _refuse_place(wish.file)
         content, kept = own.read(wish.number)
         _write(wish.file, content, kept)
         _say(f"已写 {wish.file}。")
@@ -113,6 +116,19 @@ def weights_of(path: Path | None, *, is_to_learn: bool = False) -> bytes:
     from dianliang.integrations.detecting.vetting import vetted  # noqa: PLC0415 (heavy)
 
     return store().in_use()[1] if path is None else vetted(path, is_to_learn=is_to_learn)
+
+
+def _refuse_place(path: Path) -> None:
+    """Refuse a place where no model can be written, before hours of learning come to nothing.
+
+    Raises:
+        InvalidInputError: it is not called .onnx, so that the card would take its place, or labels
+            could be overwritten; or there is no such folder.
+    """
+    if path.suffix.lower() != ".onnx":
+        raise InvalidInputError(f"模型要写成 .onnx 文件，现为 {path}。", field="out")
+    if not path.parent.is_dir():
+        raise InvalidInputError(f"没有文件夹 {path.parent}，请先建好。", field="out")
 
 
 def _write(path: Path, content: bytes, card: str | None) -> None:

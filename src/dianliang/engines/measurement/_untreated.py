@@ -47,17 +47,21 @@ def taken_off(
     """Return what measures took off, as sums over the treated.
 
     Each pair holds the same quantity (hours, shares of a rating) before and after, shapes (n,) and
-    (m,); before it is above zero, as whoever was chosen for it has some.
+    (m,). Before, the untreated have some each, as ratios are taken of them, and the treated some
+    together: one that has it only after, as load was moved to it, takes from what was taken off.
 
     Raises:
         BadFiguresError: nothing was treated, a pair differs in length, a figure is missing or
-            below zero, or one before is zero.
+            below zero, one of the untreated before is zero, or all of the treated are.
     """
     confidence(level)
     before, after = _pair(treated)
     others, later = _pair(untreated)
     if not len(before):
         raise BadFiguresError("没有治理过的对象。", "nothing was treated")
+    if not (before.any() and (others > 0).all()):
+        words = "治理前的数，没有治理的每个要大于零，治理的至少一个要大于零。"
+        raise BadFiguresError(words, "figures before are above zero")
     plain = float(before.sum() - after.sum())
     if len(others) < FEWEST_UNTREATED:
         few = (found(Code.FEW_COMPARED, n=len(others), least=FEWEST_UNTREATED),)
@@ -94,7 +98,6 @@ def _pair(both: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     before, after = (figures(one, name) for one in both)
     if before.ndim != 1 or before.shape != after.shape:
         raise BadFiguresError("治理前后的数要一一对应。", "before and after differ in length")
-    if not bool((before > 0).all() and (after >= 0).all()):
-        words = "治理前的数要大于零，治理后的不能是负数。"
-        raise BadFiguresError(words, "figures before are above zero, after not below")
+    if not bool((before >= 0).all() and (after >= 0).all()):
+        raise BadFiguresError("治理前后的数不能是负数。", "figures are not below zero")
     return before, after

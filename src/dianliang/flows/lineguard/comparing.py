@@ -5,6 +5,7 @@ sources lie in the folder. No film may be one that the new model learnt from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dianliang.engines.vision import Detector
 from dianliang.flows.lineguard.configuration import Watched, cameras_of, refuse
 from dianliang.flows.lineguard.evaluating import Score, Visit, labels_of
 from dianliang.flows.lineguard.measuring import measured
+from dianliang.integrations.cameras import Feed, Taken, UnreadableSourceError, follow, source_of
 
 CAMERAS, LABELS = "cameras.json", "labels.json"
 APART_S = 5.0
@@ -36,28 +38,66 @@ def films_of(cameras: str, labels: str, *, folder: Path) -> Films:
     Raises:
         InvalidInputError: something in them cannot be, or a film lies outside of the folder.
     """
-    watched = tuple(replace(one, source=str(folder / one.source)) for one in cameras_of(cameras))
-    home = folder.resolve()
+    home = folder.resolve()  # whole, so that no source can be read as an address or a webcam
+    watched = tuple(replace(one, source=str(home / one.source)) for one in cameras_of(cameras))
     refuse([
         f"{one.camera.id}：录像要放在 {folder} 里，source 写相对的名称。"
         for one in watched
-        if not Path(one.source).resolve().is_relative_to(home)
+        if (place := _place(one.source)) is None or not place.is_relative_to(home)
     ])  # fmt: skip
     return Films(watched=watched, labels=labels_of(labels, watched))
 
 
-def refuse_learnt(films: Films, parts: Parts) -> None:
+def _place(source: str) -> Path | None:
+    """Return where a film really lies; None where links lead round in circles."""
+    try:
+        return Path(source).resolve()
+    except (OSError, RuntimeError):
+        return None
+
+
+def refuse_learnt(films: Films, parts: Parts, *, pictures: Path) -> None:
     """Refuse films of recordings that a model learns from: it would know them by heart.
 
     Raises:
-        InvalidInputError: a film, or its camera, is called like such a recording.
+        InvalidInputError: a film, or its camera, is called like such a recording, or is its folder
+            or one around or within that.
     """
     learnt = {*parts.learn, *parts.stop}
+    folders = [(pictures / clip).resolve() for clip in learnt]
     refuse([
-        f"录像 {one.camera.id} 和训练用的片段同名：评判要用没有参与训练的录像。"
+        f"录像 {one.camera.id} 和训练用的片段同名或同一处：评判要用没有参与训练的录像。"
         for one in films.watched
-        if {one.camera.id, Path(one.source).stem} & learnt
+        if {one.camera.id, Path(one.source).stem} & learnt or _overlaps(_place(one.source), folders)
     ])  # fmt: skip
+
+
+def _overlaps(place: Path | None, folders: Iterable[Path]) -> bool:
+    return place is not None and any(
+        place.is_relative_to(one) or one.is_relative_to(place) for one in folders
+    )
+
+
+def refuse_unreadable(films: Films) -> None:
+    """Refuse films that show nothing, before anybody learns for hours to be judged by them.
+
+    Raises:
+        InvalidInputError: the first picture of some film cannot be read; all are named.
+    """
+    refuse([words for one in films.watched if (words := _unreadable(one))])
+
+
+def _unreadable(film: Watched) -> str:
+    """Return in words why a film shows nothing; empty where it does."""
+    try:
+        source = source_of(film.source, clock_hz=film.clock_hz)
+    except UnreadableSourceError as refusal:
+        return f"{film.camera.id}：{refusal.message}"
+    with closing(follow([Feed(film.camera.id, source)])) as told:
+        first = next(told, None)
+    if isinstance(first, Taken):
+        return ""
+    return f"{film.camera.id}：{first.words if first else ''}，一幅画面也没有。"
 
 
 def compared_alarms(films: Films, *, before: Detector, after: Detector) -> Alarms:

@@ -1,6 +1,7 @@
 """Cameras as people write them down (JSON): everything that is wrong is told at once."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
@@ -30,6 +31,9 @@ GROUPS: dict[str, type[Any]] = {
 OWN = frozenset({"id", "source", "clock_hz", "zones", *GROUPS})
 ZONE = frozenset({"id", "kind", "corners", "dwell_s"})
 MOST_SHOWN = 12
+MOST_OF_A_NAME = 60
+UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What no name of a file and no line of a record can hold: controls and halves of characters."""
 EXAMPLE = {
     "cameras": [
         {
@@ -87,8 +91,8 @@ def loaded(text: str) -> Any:
     except json.JSONDecodeError as error:
         words = f"不是 JSON：第 {error.lineno} 行第 {error.colno} 列附近有误。"
         raise InvalidInputError(words) from error
-    except RecursionError as error:
-        raise InvalidInputError("JSON 嵌套太深。") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("JSON 里有几千位的数，或嵌套太深。") from error
 
 
 def refuse(errors: list[str]) -> None:
@@ -103,31 +107,33 @@ def refuse(errors: list[str]) -> None:
 
 
 def _camera(row: Any, errors: list[str]) -> Watched | None:
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"].strip():
-        errors.append("每台摄像机要有 id。")
+    if not isinstance(row, dict) or not _is_name(row.get("id")):
+        errors.append(f"每台摄像机要有 id：不超过 {MOST_OF_A_NAME} 字，没有控制字符。")
         return None
     before, id_ = len(errors), row["id"]
     errors += [f"{id_}：不认识 {name}。" for name in row if name not in OWN]
     source = row.get("source", "")
-    if not isinstance(source, str):
+    if not isinstance(source, str) or UNSPEAKABLE.search(source):
         errors.append(f"{id_}：source 应是文件、目录或地址。")
     clock_hz = row.get("clock_hz")
     if clock_hz is not None and not (_is_number(clock_hz) and 0 < clock_hz <= 240):
         errors.append(f"{id_}：clock_hz 应大于 0、不超过 240。")
-    zones = [
-        zone for one in row.get("zones") or [] if (zone := _zone(id_, one, errors)) is not None
-    ]
+    given = row.get("zones") or []
+    if not isinstance(given, list):
+        errors.append(f"{id_}：zones 应是一列区域。")
+        given = []
+    zones = [zone for one in given if (zone := _zone(id_, one, errors)) is not None]
     rules = {name: _rules(f"{id_}：{name}", row.get(name, {}), errors) for name in GROUPS}
     if len(errors) > before:
         return None
-    made = {name: GROUPS[name](**given) for name, given in rules.items()}
+    made = {name: GROUPS[name](**own) for name, own in rules.items()}
     camera = Camera(id=id_, zones=tuple(zones), **made)
     errors += [f"{id_}：{words}" for words in validate(camera)]
     return Watched(camera=camera, source=source, clock_hz=clock_hz)
 
 
 def _zone(id_: str, row: Any, errors: list[str]) -> Zone | None:
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+    if not isinstance(row, dict) or not _is_name(row.get("id")):
         errors.append(f"{id_}：每个区域要有 id、kind、corners。")
         return None
     where, before = f"{id_}：区域 {row['id']}", len(errors)
@@ -167,6 +173,12 @@ def _wrong(where: str, given: dict[str, Any], group: type[Any]) -> Iterator[str]
             yield f"{where} 里不认识 {name}。"
         elif not _is_number(value) or (types[name] is int and value != int(value)):
             yield f"{where}.{name} 应是{'整数' if types[name] is int else '数'}。"
+
+
+def _is_name(value: Any) -> bool:
+    """Tell whether something can name a camera or a zone, also in the name of a file."""
+    is_text = isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= MOST_OF_A_NAME
+    return is_text and not UNSPEAKABLE.search(value)
 
 
 def _is_number(value: Any) -> bool:

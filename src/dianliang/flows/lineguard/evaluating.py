@@ -109,8 +109,8 @@ def _visit(where: str, row: Any, zones: set[str], errors: list[str]) -> Visit | 
     is_row = isinstance(row, dict) and set(row) == LABEL
     if not is_row or not all(_is_time(row[name]) for name in ("from_s", "until_s")):
         errors.append(f"{where}：要有 zone、from_s、until_s（秒）。")
-    elif row["zone"] not in zones:
-        errors.append(f"{where}：区域 {row['zone']} 不在配置里。")
+    elif not isinstance(row["zone"], str) or row["zone"] not in zones:
+        errors.append(f"{where}：区域 {str(row['zone'])[:40]} 不在配置里。")
     elif row["until_s"] <= row["from_s"]:
         errors.append(f"{where}：until_s 应大于 from_s。")
     else:

@@ -33,7 +33,12 @@ from dianliang.engines.fitting import (
     judged,
 )
 from dianliang.engines.vision import Detector, Picture
-from dianliang.flows.lineguard.comparing import Films, compared_alarms, refuse_learnt
+from dianliang.flows.lineguard.comparing import (
+    Films,
+    compared_alarms,
+    refuse_learnt,
+    refuse_unreadable,
+)
 from dianliang.integrations.detecting import NanoDet, UnableToDetectError
 from dianliang.integrations.detecting.labelled import Labelled, labelled, picture_of
 from dianliang.integrations.detecting.teachable import Teachable
@@ -93,7 +98,8 @@ def trained(wish: Wish, *, base: bytes, say: Say) -> Trained:
     persons = counted(rows, lambda one: len(one.boxes))
     parts = divided(persons, judge_by=wish.judge_by)
     if wish.films is not None:
-        refuse_learnt(wish.films, parts)
+        refuse_learnt(wish.films, parts, pictures=wish.pictures)
+        refuse_unreadable(wish.films)
     judge = [one for one in rows if one.clip in parts.judge]
     enough(blocks(judge))
     teachable = Teachable(base)

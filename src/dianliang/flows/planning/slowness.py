@@ -51,47 +51,53 @@ class Slowness:
 AS_PLANNED = Slowness()
 
 
-class _Done(NamedTuple):
-    """A visit that was done: by whom, where, and when each step was pressed."""
+class _Stay(NamedTuple):
+    """A visit that has ended: by whom, where, when each step was pressed, and what was done.
+
+    `minutes` is None where nobody was met: the way was made, the work was not.
+    """
 
     team: str
     on: date
-    departed_at: datetime
+    departed_at: datetime | None
     arrived_at: datetime
     ended_at: datetime
     place: GeoPoint
-    minutes: int
+    minutes: int | None
 
 
 def learnt(incident: str, *, travel: routing.Travel) -> Slowness:
     """Return how slow an incident goes: its visits beside their figures, lines left aside."""
     rows = Visit.objects.filter(
-        job__task__incident__number=incident, job__task__line__isnull=True, status="DONE"
+        job__task__incident__number=incident,
+        job__task__line__isnull=True,
+        status__in=["DONE", "UNMET"],
     ).select_related("job", "team")
-    done = [
-        _Done(
+    stays = [
+        _Stay(
             team=visit.team.code,
             on=visit.on,
             departed_at=visit.departed_at,
             arrived_at=visit.arrived_at,
             ended_at=visit.ended_at,
             place=GeoPoint(visit.job.lat, visit.job.lon),
-            minutes=visit.job.duration_min,
+            minutes=visit.job.duration_min if visit.status == "DONE" else None,
         )
         for visit in rows.order_by("team__code", "on", "arrived_at", "pk")
-        if visit.departed_at and visit.arrived_at and visit.ended_at
+        if visit.arrived_at and visit.ended_at
     ]
     work = (
-        (60.0 * visit.minutes, (visit.ended_at - visit.arrived_at).total_seconds())
-        for visit in done
+        (60.0 * stay.minutes, (stay.ended_at - stay.arrived_at).total_seconds())
+        for stay in stays
+        if stay.minutes is not None
     )
-    return Slowness(ways=slower(_ways(done, travel)), work=slower(work))
+    return Slowness(ways=slower(_ways(stays, travel)), work=slower(work))
 
 
-def _ways(done: Iterable[_Done], travel: routing.Travel) -> Iterator[tuple[float, float]]:
+def _ways(stays: Iterable[_Stay], travel: routing.Travel) -> Iterator[tuple[float, float]]:
     """Yield how long ways from visit to visit should have lasted and did, in seconds."""
-    for before, after in pairwise(done):
-        if (before.team, before.on) != (after.team, after.on):
+    for before, after in pairwise(stays):
+        if (before.team, before.on) != (after.team, after.on) or after.departed_at is None:
             continue
         planned_s, _ = travel.between(before.place, after.place)
         yield planned_s, (after.arrived_at - after.departed_at).total_seconds()
@@ -100,10 +106,14 @@ def _ways(done: Iterable[_Done], travel: routing.Travel) -> Iterator[tuple[float
 def slower(pairs: Iterable[tuple[float, float]]) -> float:
     """Return how many times as long as planned things took, between 1 and `MOST`.
 
-    `pairs` are seconds as planned and as they were. What was quicker plans nothing tighter.
+    `pairs` are seconds as planned and as they were. What was quicker plans nothing tighter. Nothing
+    is learnt from what took no time, which two clocks that differ tell, or somebody who pressed all
+    at once; nor from a way that is said to be shut: who came through it knew a better one.
     """
     planned_s = took_s = float(PRIOR_S)
     for figure_s, was_s in pairs:
+        if was_s <= 0 or figure_s >= routing.IMPASSABLE_S:
+            continue
         planned_s += figure_s
-        took_s += min(max(0.0, was_s), ODD * figure_s)
+        took_s += min(was_s, ODD * figure_s)
     return min(MOST, max(1.0, took_s / planned_s))

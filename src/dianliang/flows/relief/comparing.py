@@ -128,8 +128,13 @@ def _told(
 
 
 def _hours(found: Sequence[Compared]) -> TakenOff | None:
-    """Compare hours of overload of those that had any."""
-    had = [one for one in found if one.before.over_hours > 0]
+    """Compare hours of overload: of all relieved ones, against those others that had any.
+
+    One that was overloaded only after its relief, as load was moved to it, counts against it.
+    """
+    if not any(one.built_on and one.before.over_hours > 0 for one in found):
+        return None
+    had = [one for one in found if one.built_on or one.before.over_hours > 0]
     return _taken([(one.built_on, one.before.over_hours, one.after.over_hours) for one in had])
 
 

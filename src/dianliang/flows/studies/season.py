@@ -31,7 +31,7 @@ MONTH_DAYS = 28
 LOW, MIDDLE, HIGH = (LEVELS.index(level) for level in (0.05, 0.5, 0.95))
 """The outer pair is an interval of 90 %."""
 READING, WRITING = Phrase("读各季的曲线"), Phrase("写结果")
-NO_REGISTER = "还没有户变关系。请先用 dianliang energy import --meters 导入，再来预测。"
+NO_REGISTER = Phrase("还没有户变关系。请先用 dianliang energy import --meters 导入，再来预测。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def order(*, wanted: Wanted, title: str, by: Actor, at: datetime) -> None:
     """
     seasons.refuse_dates(wanted.starts, wanted.next_start, wanted.days)
     if register(curves.store().root) is None:
-        raise InvalidInputError(Phrase(NO_REGISTER), field="starts")
+        raise InvalidInputError(NO_REGISTER, field="starts")
     spans = [Span(day, day + timedelta(days=wanted.days)) for day in wanted.starts]
     if not any(curves.store().stored(span) for span in spans):
         words = Phrase("过去各季没有一天有曲线，无从预测。请核对日期和已导入的月份。")
@@ -130,7 +130,7 @@ def computed(wanted: Wanted, *, title: str, by: Actor) -> Studied:
     store = curves.store()
     network = register(store.root)
     if network is None:
-        raise InvalidInputError(Phrase(NO_REGISTER))
+        raise InvalidInputError(NO_REGISTER)
     found = seasons.outlook(
         store,
         network,

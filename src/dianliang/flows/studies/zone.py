@@ -34,7 +34,6 @@ STEPS = (
     (0.8, Phrase("排一天的日前计划")),
     (0.95, Phrase("写结果")),
 )
-NO_CALENDAR = "%(year)d 年的放假安排还没有公布，请选已公布的年份。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +170,7 @@ def _task(wanted: Wanted) -> tuple[Tariff, Task, Prices]:
     try:
         laid = schedule([whole], code=tariff.code, days=days, kinds=kinds_of(days))
     except InvalidInputError as refusal:
-        words = Phrase(NO_CALENDAR, year=wanted.day.year)
+        words = Phrase("%(year)d 年的放假安排还没有公布，请选已公布的年份。", year=wanted.day.year)
         raise InvalidInputError(words, field="day") from refusal
     except BadTariffError as refusal:
         raise InvalidInputError(refusal.words, field="tariff") from refusal

@@ -7,7 +7,7 @@ holds one picture: whoever reads too slowly gets newer pictures, never a queue o
 
 import multiprocessing
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -138,7 +138,7 @@ class Feed:
         return Notice(camera_id=self.camera_id, kind=kind, words=words, again_in_s=pause_s)
 
 
-def follow(feeds: Sequence[Feed]) -> Iterator[Taken | Notice]:
+def follow(feeds: Sequence[Feed]) -> Generator[Taken | Notice, None, None]:
     """Yield pictures and notices of all cameras in turn, until every source that ends has ended.
 
     Leaving the iterator ends all processes.
