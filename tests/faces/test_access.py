@@ -90,6 +90,7 @@ HOURS = {Role.PARTY_AFFAIRS, Role.DISPATCHER, Role.ADMINISTRATOR, Role.COMMANDER
 ACTIVITY = VILLAGE | {Role.AUDITOR}
 GEAR = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR, Role.PARTY_AFFAIRS}
 PARTY = {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR, Role.DISPATCHER}
+FOLLOWERS = {Role.DISPATCHER, Role.COMMANDER, Role.AUDITOR}
 ENERGY = PARTY | {Role.ADMINISTRATOR}
 FACES = {
     "console:base": BASES,
@@ -118,12 +119,13 @@ FACES = {
     "console:outreach_channel": {Role.ADMINISTRATOR},
     "console:outreach": PARTY,
     "console:theme": PARTY | {Role.ADMINISTRATOR},
-    "console:guard_": {Role.DISPATCHER, Role.COMMANDER},
-    "console:key_": {Role.DISPATCHER, Role.COMMANDER},
+    "console:guard_": FOLLOWERS,
+    "console:key_customer_reveal": {Role.DISPATCHER, Role.COMMANDER},
+    "console:key_": FOLLOWERS,
     "console:public_alert": PARTY,
-    "console:incident_dispatch": {Role.DISPATCHER, Role.COMMANDER},
-    "console:incident_live": {Role.DISPATCHER, Role.COMMANDER},
-    "console:incident_review": {Role.DISPATCHER, Role.COMMANDER},
+    "console:incident_dispatch": FOLLOWERS,
+    "console:incident_live": FOLLOWERS,
+    "console:incident_review": FOLLOWERS,
     "console:incident_lesson": {Role.DISPATCHER, Role.COMMANDER},
     "console:incident_report_make": {Role.DISPATCHER, Role.COMMANDER},
     "console:incident": PARTY,
@@ -156,7 +158,7 @@ FACES = {
     "console:store": GEAR,
     "console:stock_item": {Role.DISPATCHER},
     "console:shelf": CREW | {Role.DISPATCHER},
-    "console:roster": {Role.DISPATCHER, Role.PARTY_AFFAIRS, Role.COMMANDER},
+    "console:roster": FOLLOWERS | {Role.PARTY_AFFAIRS},
     "console:ledger": BOARD | CREW,
     "console:donation": BOARD,
     "console:staff": STAFF_READERS,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from dianliang.domain.incidents.models import LogEntry
 from dianliang.domain.work.models import Plan, Visit
@@ -205,3 +206,19 @@ def test_a_crew_at_work_on_a_line_keeps_its_part_in_the_next_draft(town):
     parts = [stop.job.task for stop in draft.stops.select_related("job__task")]
     assert row.planned_m == sum(part.to_m - part.from_m for part in parts)
     assert row.stretches[0].start_at == first.arrive_at
+
+
+def test_a_crew_that_takes_over_in_an_emergency_does_not_wait_for_the_hour_of_the_other(town):
+    """Nobody was told an hour: who is free begins when it is there."""
+    _, live = in_force(town)
+    later = {name: F(name) + timedelta(hours=4) for name in ("arrive_at", "depart_at")}
+    Visit.objects.filter(plan=live, team__code="A").update(**later)
+    lines = live.stops.filter(team__code="A")
+    lines.update(**later, start_at=F("start_at") + timedelta(hours=4))
+    told_at = dict(lines.values_list("job__number", "start_at"))
+
+    draft = told(town, live, NOON, lost_team="A")
+
+    taken = draft.stops.filter(team__code="B", job__number__in=told_at)
+    assert {line.job.number for line in taken} == told_at.keys()
+    assert min(line.start_at - told_at[line.job.number] for line in taken) < -timedelta(hours=1)

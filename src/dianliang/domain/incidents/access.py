@@ -10,6 +10,8 @@ from dianliang.kernel.errors import NotVisibleError
 
 WRITERS = frozenset(LEADERS)
 READERS = WRITERS | {Role.PARTY_AFFAIRS, Role.AUDITOR}
+FOLLOWERS = WRITERS | {Role.AUDITOR}
+"""Who reads how an incident is dispatched and reviewed: who decides, and who traces it later."""
 SOURCE_WRITERS = frozenset({Role.ADMINISTRATOR})
 SOURCE_READERS = SOURCE_WRITERS | WRITERS
 
@@ -53,6 +55,18 @@ def incident_to_lead(number: str, *, by: Actor) -> Incident:
     """
     found = incident_to_see(number, by=by)
     if not may_lead(found, by=by):
+        raise NotVisibleError("没有找到这个事件。")
+    return found
+
+
+def incident_to_follow(number: str, *, by: Actor) -> Incident:
+    """Return an incident whose dispatch and review the actor reads: his unit's, or one below.
+
+    Raises:
+        NotVisibleError: it is absent, another unit's, or no matter of his role.
+    """
+    found = incident_to_see(number, by=by)
+    if by.role not in FOLLOWERS or not by.reaches_unit(found.unit.path):
         raise NotVisibleError("没有找到这个事件。")
     return found
 

@@ -9,7 +9,9 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 WRITERS = frozenset({Role.DISPATCHER})
-READERS = WRITERS | {Role.COMMANDER}
+CALLERS = WRITERS | {Role.COMMANDER}
+"""Who may see whom to call at a key customer: who has a reason to call."""
+READERS = CALLERS | {Role.AUDITOR}
 
 
 def visible(by: Actor) -> QuerySet[KeyCustomer]:
@@ -48,6 +50,17 @@ def customer_to_keep(number: str, *, by: Actor) -> KeyCustomer:
         NotVisibleError: it is absent or not the actor's to change.
     """
     if by.role not in WRITERS:
+        raise NotVisibleError("没有找到这个重要客户。")
+    return customer_to_see(number, by=by)
+
+
+def customer_to_call(number: str, *, by: Actor) -> KeyCustomer:
+    """Return a key customer whose contact the actor may see.
+
+    Raises:
+        NotVisibleError: it is absent, or the actor only reads the register.
+    """
+    if by.role not in CALLERS:
         raise NotVisibleError("没有找到这个重要客户。")
     return customer_to_see(number, by=by)
 

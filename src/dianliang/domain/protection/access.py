@@ -7,7 +7,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 WRITERS = frozenset({Role.DISPATCHER})
-READERS = WRITERS | {Role.COMMANDER}
+READERS = WRITERS | {Role.COMMANDER, Role.AUDITOR}
 
 
 def visible(by: Actor) -> QuerySet[Event]:

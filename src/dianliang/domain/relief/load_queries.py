@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from dianliang.domain.relief.models import Judgement, Screening
 from dianliang.domain.territory.models import Area
+from dianliang.kernel.phrases import phrase_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,5 +173,5 @@ def _load(row: Judgement) -> LoadRow:
         high_minutes=row.high_minutes,
         least_v=row.least_v,
         most_v=row.most_v,
-        runs=tuple(row.runs),
+        runs=tuple({**run, "words": phrase_of(run["words"])} for run in row.runs),
     )

@@ -15,7 +15,7 @@ from dianliang.kernel.phrases import Phrase
 
 MAKERS = frozenset({Role.DISPATCHER, Role.PARTY_AFFAIRS})
 """Who makes rosters for their unit and those below."""
-READERS = MAKERS | {Role.COMMANDER}
+READERS = MAKERS | {Role.COMMANDER, Role.AUDITOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

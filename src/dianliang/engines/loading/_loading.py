@@ -17,6 +17,7 @@ from dianliang.engines.loading._carried import (
 from dianliang.engines.loading._curves import MINUTES, POINTS, Ints64
 from dianliang.engines.loading._loads import Loads, Span
 from dianliang.engines.loading._rules import DEFAULT_RULES, LINE_LABELS, Line, Rules
+from dianliang.kernel.phrases import Phrase, joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +70,22 @@ class Run:
     def words(self) -> str:
         """Say in Chinese what was seen."""
         end, minute = self.end
-        said = (
-            f"{self.on} {clock(self.minute)} 至 {end} {clock(minute)} {LINE_LABELS[self.line]}"
-            f" {self.minutes} 分钟"
+        said = Phrase(
+            "%(begin)s 至 %(end)s %(line)s %(minutes)d 分钟",
+            begin=f"{self.on} {clock(self.minute)}",
+            end=f"{end} {clock(minute)}",
+            line=Phrase(LINE_LABELS[self.line]),
+            minutes=self.minutes,
         )
         notes = [
-            (self.is_reverse, f"反向送电，最大 {-self.most / 1000:g} kW"),
-            (self.bridged, f"中间 {self.bridged} 点缺数，未计入"),
-            (self.partial, f"{self.partial} 点有表缺数，已读到的就已达到"),
-            (self.may_begin_before, "之前没有读到数，可能更早开始"),
-            (self.may_go_on, "之后没有读到数，可能还在持续"),
+            (self.is_reverse, Phrase("反向送电，最大 %(kw)s kW", kw=f"{-self.most / 1000:g}")),
+            (self.bridged, Phrase("中间 %(n)d 点缺数，未计入", n=self.bridged)),
+            (self.partial, Phrase("%(n)d 点有表缺数，已读到的就已达到", n=self.partial)),
+            (self.may_begin_before, Phrase("之前没有读到数，可能更早开始")),
+            (self.may_go_on, Phrase("之后没有读到数，可能还在持续")),
         ]
-        told = "；".join(words for holds, words in notes if holds)
-        return f"{said}（{told}）" if told else said
+        told = joined("；", (words for holds, words in notes if holds))
+        return Phrase("%(said)s（%(notes)s）", said=said, notes=told) if told else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ TEAMS: tuple[Entry, ...] = (
         label="值班",
         to="console:rosters",
         pages=("console:roster*",),
-        roles=DISPATCHER | {Role.PARTY_AFFAIRS, Role.COMMANDER},
+        roles=DISPATCHER | {Role.PARTY_AFFAIRS, Role.COMMANDER, Role.AUDITOR},
     ),
     Entry(
         label="活动",

@@ -137,7 +137,7 @@ def open_board(*, number: str, by: Actor, at: datetime) -> Board:
     """Return the board for somebody who opens it: that he looks at places is on record.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident.
+        NotVisibleError: the actor does not follow the incident.
     """
     found = board(number=number, by=by, at=at)
     audit.record_about(
@@ -155,9 +155,9 @@ def board(*, number: str, by: Actor, at: datetime) -> Board:
     """Return the board as it is now; the number of queries does not grow with it.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident.
+        NotVisibleError: the actor does not follow the incident.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
     seen = positions.seen(incident)
     rows = _teams(incident, seen, at=at)
     urgent = _urgent(incident, at=at)
@@ -340,9 +340,9 @@ def tracks(*, number: str, team: str, by: Actor, at: datetime) -> list[list[floa
     """Return the thin track of a team in the last two hours; that it was read is on record.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident, or the team does not work on it.
+        NotVisibleError: the actor does not follow the incident, or the team does not work on it.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
     found = next((one for one in scene.teams_for(incident) if one.code == team), None)
     if found is None:
         raise NotVisibleError("没有找到这支队伍。")

@@ -84,7 +84,7 @@ def printed(*, number: str, kind: str, by: Actor, at: datetime) -> bytes:
     """Return the review of an incident as a file; that it was taken out is on record.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident.
+        NotVisibleError: the actor does not follow the incident.
         KeyError: the kind is unknown.
     """
     found = review(number=number, by=by, at=at)

@@ -118,9 +118,10 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
     """Return the review of an incident.
 
     Raises:
-        NotVisibleError: the actor does not lead it.
+        NotVisibleError: the actor does not follow it.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
+    may_lead = access.may_lead(incident, by=by)
     until = incident.ended_at or at
     asked = Asked(incident=incident, by=by, at=until, since=incident.opened_at)
     undone = _undone(incident)
@@ -138,8 +139,10 @@ def review(*, number: str, by: Actor, at: datetime) -> Review:
         too_long=too_long(incident, at=until),
         short_rests=short_rests(incident),
         supply=supply(incident, by=by, at=until, is_named=False),
-        lessons=tuple(lessons.rows(incident, may=True, by=by, on=at.astimezone(SHANGHAI).date())),
-        may_note=True,
+        lessons=tuple(
+            lessons.rows(incident, may=may_lead, by=by, on=at.astimezone(SHANGHAI).date())
+        ),
+        may_note=may_lead,
     )
 
 

@@ -88,9 +88,9 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     """Return the dispatches of an incident with its tasks, teams and gear.
 
     Raises:
-        NotVisibleError: it is absent, another unit's, or the actor's only to read.
+        NotVisibleError: it is absent, or the actor does not follow it.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
     found = tasks.places_of(incident)
     counted = Counter(found.values_list("rank", "job__status"))
     reached = in_reach(reach_of(incident), by=by, on=at.astimezone(SHANGHAI).date())
@@ -105,7 +105,7 @@ def overview(*, number: str, by: Actor, at: datetime) -> Overview:
     waiting = told_of(live.plan) if live else Told()
     return Overview(
         incident=row_of(incident),
-        may_lead=incident.status in OPEN,
+        may_lead=incident.status in OPEN and access.may_lead(incident, by=by),
         affected=len(reached),
         without_task=sum(row.pk not in have for row in reached),
         ranks=tuple(

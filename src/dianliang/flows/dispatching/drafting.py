@@ -262,11 +262,22 @@ def dispatch_of(number: str, *, by: Actor) -> Dispatch:
     Raises:
         NotVisibleError: there is none, or it is another unit's.
     """
+    found = dispatch_to_follow(number, by=by)
+    access.incident_to_lead(found.incident.number, by=by)
+    return found
+
+
+def dispatch_to_follow(number: str, *, by: Actor) -> Dispatch:
+    """Return a dispatch that the actor may read.
+
+    Raises:
+        NotVisibleError: there is none, or it is another unit's.
+    """
     rows = Dispatch.objects.select_related("incident__unit", "plan__unit", "plan__replaces")
     found = None if "\0" in number else rows.filter(plan__number=number).first()
     if found is None:
         raise NotVisibleError("没有找到这份调度方案。")
-    access.incident_to_lead(found.incident.number, by=by)
+    access.incident_to_follow(found.incident.number, by=by)
     return found
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from dianliang.core.models import BackgroundJob
 from dianliang.core.waiting import note_of
+from dianliang.domain.incidents import access
 from dianliang.domain.incidents.models import Incident
 from dianliang.domain.incidents.queries.incidents import IncidentRow, row_of
 from dianliang.domain.mobilisation import tasks
@@ -17,7 +18,7 @@ from dianliang.domain.work.models import Plan, Unplanned, Visit
 from dianliang.domain.work.queries.plan_page import FIX_LABELS
 from dianliang.flows.dispatching import running
 from dianliang.flows.dispatching.board import METRES, DispatchRow, dispatch_row, rows_of
-from dianliang.flows.dispatching.drafting import dispatch_of
+from dianliang.flows.dispatching.drafting import dispatch_to_follow
 from dianliang.flows.dispatching.forcing import Forcing, forcing
 from dianliang.flows.dispatching.running import LineRow
 from dianliang.flows.dispatching.tasking import LABELS
@@ -91,6 +92,7 @@ class Page:
     incident: IncidentRow
     revision: int
     verbs: frozenset[str]
+    may_lead: bool
     error: str
     progress_share: float
     progress_note: str
@@ -140,7 +142,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
     Raises:
         NotVisibleError: there is none, or it is another unit's.
     """
-    found = dispatch_of(number, by=by)
+    found = dispatch_to_follow(number, by=by)
     plan, incident = found.plan, found.incident
     outcome = plan.outcome or {}
     terms = terms_of(outcome)
@@ -157,6 +159,7 @@ def page(*, number: str, by: Actor, at: datetime) -> Page:
         incident=row_of(incident),
         revision=plan.revision,
         verbs=frozenset(t.verb for t in PLAN.verbs(plan.status, role=Role(by.role))),
+        may_lead=access.may_lead(incident, by=by),
         error=outcome.get("error", "") if plan.status == "FAILED" else "",
         progress_share=background.progress_share if background else 0.0,
         progress_note=note_of(background),
@@ -208,7 +211,7 @@ def changes(*, number: str, by: Actor) -> tuple[PlanChange, ...]:
     Raises:
         NotVisibleError: there is none, or it is another unit's.
     """
-    dispatch_of(number, by=by)
+    dispatch_to_follow(number, by=by)
     return difference.differences(number=number, by=by)
 
 

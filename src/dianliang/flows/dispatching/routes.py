@@ -102,9 +102,9 @@ def route_map(
     `rank` leaves only places of that grade, `tone` crews that stand so, `words` crews of that name.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident.
+        NotVisibleError: the actor does not follow the incident.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
     live = tasks.in_force(incident)
     tracks = tracks_of(incident, rank=rank) if live else {}
     found = [
@@ -130,9 +130,9 @@ def crew_route(*, number: str, code: str, by: Actor, at: datetime) -> Crew:
     """Return the whole route in force of one crew; without one it has no places to go to.
 
     Raises:
-        NotVisibleError: the actor does not lead the incident, or the crew does not work on it.
+        NotVisibleError: the actor does not follow the incident, or the crew does not work on it.
     """
-    incident = access.incident_to_lead(number, by=by)
+    incident = access.incident_to_follow(number, by=by)
     live = tasks.in_force(incident)
     for crew in crews(incident, live, tracks_of(incident) if live else {}, at=at, code=code):
         return crew

@@ -195,14 +195,14 @@ def _row(
 def _stops(plan: Plan, *, at: datetime) -> list[_Stop]:
     """Return the stops of a plan that are still ahead, in the order of each crew's shifts.
 
-    What a crew accepted under an earlier plan stays as that one told it, and belongs to this one.
+    Each begins when its crew gets there, as on the phone and in the list of what changes. What a
+    crew accepted under an earlier plan stays as that one told it, and belongs to this one.
     """
     if plan.status == "PUBLISHED":
         rows: Any = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
-        starts = "arrive_at"
     else:
-        rows, starts = PlannedStop.objects.filter(plan=plan, depart_at__gt=at), "start_at"
-    columns = ("team__code", "team__name", "on", starts, "depart_at")
+        rows = PlannedStop.objects.filter(plan=plan, depart_at__gt=at)
+    columns = ("team__code", "team__name", "on", "arrive_at", "depart_at")
     parts = ("job__task__line", "job__task__from_m", "job__task__to_m")
     found = rows.order_by("team__code", "on", "sequence").values_list(*columns, *parts)
     return [_Stop(*row) for row in found]

@@ -21,6 +21,7 @@ from dianliang.domain.mobilisation.tasks import Draft, TaskGear
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
 from dianliang.flows.key_customers.affected import in_reach, place_of
+from dianliang.flows.planning.disrupting import URGENT
 from dianliang.flows.resources.fields import kind_of, spot_of, words
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.calendar import SHANGHAI
@@ -155,7 +156,7 @@ def open_urgent(*, incident: Incident, asked: Urgent, by: Actor, at: datetime) -
     area, place = _whereabouts(customer, asked)
     draft = Draft(
         job=_job(
-            title=f"急件：{title}",
+            title=f"{URGENT}{title}",
             area=area,
             at=place,
             address=customer.address if customer else "",

@@ -96,6 +96,7 @@ class CardPage:
     """Checks and watches that are left out."""
     point: dict[str, Any] | None
     may_keep: bool
+    may_call: bool
 
 
 def card_page(*, number: str, by: Actor, on: date, is_whole: bool = False) -> CardPage:
@@ -132,6 +133,7 @@ def _card(customer: KeyCustomer, *, by: Actor, on: date, is_whole: bool = False)
         if place
         else None,
         may_keep=by.role in access.WRITERS,
+        may_call=by.role in access.CALLERS,
     )
 
 
@@ -140,10 +142,10 @@ def reveal(*, number: str, reason: str, by: Actor, at: datetime) -> CardPage:
     """Return the page with the contact, for a reason that is kept.
 
     Raises:
-        NotVisibleError: it is absent or not the actor's to see.
+        NotVisibleError: it is absent or not the actor's to call.
         InvalidInputError: there is no reason.
     """
-    customer = access.customer_to_see(number, by=by)
+    customer = access.customer_to_call(number, by=by)
     words = clean_text(reason, field="reason", label="原因", most=200)
     operations.reveal(customer=customer, reason=words, by=by, at=at)
     shown = _card(customer, by=by, on=at.astimezone(SHANGHAI).date())

@@ -55,7 +55,9 @@ def register(*, asked: Asked, by: Actor, at: datetime) -> Camera:
         point = GeoPoint(asked.lat, asked.lon)
     return cameras.register(
         name=clean_text(asked.name, field="name", label="名称", most=60, least=1),
-        line_name=clean_text(asked.line_name, field="line_name", label="线路", most=60, least=1),
+        line_name=clean_text(
+            asked.line_name, field="line_name", label="所在线路", most=60, least=1
+        ),
         span=clean_text(asked.span, field="span", label="档距", most=40, least=1),
         voltage_kv=asked.voltage_kv,
         area=area,

@@ -1,5 +1,6 @@
 """Cameras and events on the desk's screen: lists and cuts, one camera, one event, deletions."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
 from dianliang.kernel.masking import mask_logins
+from dianliang.kernel.phrases import Phrase
 
 MOST_ROWS = 100
 LATEST = 8
@@ -248,6 +250,8 @@ STORY = {
 
 NAMING = frozenset(f"linewatch.event.{verb}" for verb in ("send", "tell", "ask"))
 """Steps whose outcome is a number or a way; it is shown where no reason was given."""
+KEPT_FOR = re.compile(r"满 (\d+) 天")
+"""Why pictures were deleted, as it stands on the trail."""
 WHY = (recording.WARNED, recording.UNHEARD, recording.CUT_OFF)
 """Reasons that the guard itself writes down."""
 
@@ -282,11 +286,18 @@ def event_page(*, number: str, by: Actor) -> EventPage:
                 at=one.device_at or one.at,
                 label=STORY[one.verb],
                 who=one.actor_name,
-                words=mask_logins(one.reason or (one.after if one.verb in NAMING else "")),
+                words=_why(one),
             )
             for one in trail.order_by("id")
         ),
     )
+
+
+def _why(step: AuditEvent) -> str:
+    """Return why something was done, so that it can be told in the reader's language."""
+    if over := KEPT_FOR.fullmatch(step.reason):
+        return Phrase("满 %(n)s 天", n=over[1])
+    return mask_logins(step.reason or (step.after if step.verb in NAMING else ""))
 
 
 def picture(*, number: str, part: str, by: Actor, at: datetime) -> tuple[bytes, str]:

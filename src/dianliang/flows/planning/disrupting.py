@@ -25,6 +25,8 @@ from dianliang.kernel.phrases import Phrase, kept
 MOST_BUDGET = 50
 LONGEST_MIN = 600
 MOST_CUTS = 40
+URGENT = "急件："
+"""How the title of what came up in an emergency begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,9 @@ def tell(
 
 
 def _urgent_words(job: Job) -> str:
-    return Phrase("急单：%(number)s %(title)s", number=job.number, title=job.title)
+    return Phrase(
+        "急单：%(number)s %(title)s", number=job.number, title=job.title.removeprefix(URGENT)
+    )
 
 
 def _check_budget(most_changes: int) -> None:

@@ -30,7 +30,7 @@ def told_visits(plan: Plan, *, teams: Collection[str] | None = None) -> dict[str
     rows = Visit.objects.filter(job__in=plan.jobs.all(), status__in=VISIT_OPEN)
     if teams is not None:
         rows = rows.filter(team__code__in=teams)
-    visits = list(rows.select_related("job", "team").order_by("on", "arrive_at", "sequence"))
+    visits = list(rows.select_related("job__task", "team").order_by("on", "arrive_at", "sequence"))
     lines = _lines_of(visits)
     return {
         visit.job.number: _told(visit, lines.get((visit.plan_id, visit.job_id))) for visit in visits
@@ -52,12 +52,16 @@ def _told(visit: Visit, line: PlannedStop | None) -> Told:
 
 
 def floors_of(told: Mapping[str, Told]) -> dict[str, datetime]:
-    """Return before which instants nobody may come to visits that have not begun."""
+    """Return before which instants nobody may come to visits that have not begun.
+
+    Only where a customer was told an hour: for a task of an emergency the sooner the better,
+    whichever crew it is given to.
+    """
     waiting = {"SCHEDULED", "ACCEPTED"}
     return {
         number: one.start_at - NOT_SOONER
         for number, one in told.items()
-        if one.visit.status in waiting
+        if one.visit.status in waiting and not hasattr(one.visit.job, "task")
     }
 
 

@@ -236,7 +236,7 @@ def _run(run: Run) -> dict[str, Any]:
         "on": run.on.isoformat(),
         "minutes": run.minutes,
         "most": run.most,
-        "words": run.words,
+        "words": kept(run.words),
     }
 
 

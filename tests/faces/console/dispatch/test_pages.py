@@ -5,6 +5,7 @@ from django.test import Client
 
 from dianliang.flows.dispatching import drafting
 from dianliang.kernel.actor import Role
+from dianliang.kernel.errors import NotVisibleError
 from tests.flows.dispatching.test_dispatching import (
     drafted,
     flooded,
@@ -40,3 +41,34 @@ def test_a_draft_stands_beside_what_is_in_force_and_counts_what_it_changes(town,
         assert words in told_in_english
     there = chief.get(f"/console/dispatches/{live.number}/?view=changes").content.decode()
     assert "和生效中的比" not in there
+
+
+def test_an_auditor_reads_how_an_emergency_was_dispatched_and_changes_nothing(town, monkeypatch):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = flooded(town)
+    with_tasks(town, incident)
+    plan = drafted(town, incident)
+    town.user("audit", Role.AUDITOR, "S1")
+    town.user("next", Role.AUDITOR, "S2")
+    own, next_door = Client(), Client()
+    for client, name in ((own, "audit"), (next_door, "next")):
+        client.login(username=name, password=PASSWORD)
+    of_it = f"/console/incidents/{incident.number}/"
+    read = [f"{of_it}{page}/" for page in ("dispatch", "dispatch/routes", "live", "review")]
+    read += [f"/console/dispatches/{plan.number}/", "/console/key/customer/ZY-0/"]
+
+    for path in read:
+        found = own.get(path)
+        main = found.content.decode().partition("<main")[2].partition("</main>")[0]
+        assert (path, found.status_code, 'method="post"' in main) == (path, 200, False)
+        assert (path, next_door.get(path).status_code) == (path, 404)
+    assert [own.get(f"/console/{page}/").status_code for page in ("key", "guard", "rosters")] == [
+        200,
+        200,
+        200,
+    ]
+    for path in (f"{of_it}dispatch/do/draft/", f"/console/dispatches/{plan.number}/do/discard/"):
+        assert own.post(path).status_code == 404
+    assert own.post("/console/key/customer/ZY-0/reveal/", {"reason": "核对"}).status_code == 404
+    with pytest.raises(NotVisibleError):
+        drafting.discard(number=plan.number, by=town.actor("S1", Role.AUDITOR), at=NOON)

@@ -17,7 +17,7 @@ TYPES = {
 PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "team": ("console:staff_team", access.READERS),
     "person": ("console:staff_person", access.READERS),
-    "roster": ("console:roster", access.READERS - {Role.AUDITOR}),
+    "roster": ("console:roster", access.READERS),
     "alert": ("console:public_alert", access.READERS),
     "outreach": ("console:outreach", access.READERS & OUTREACH_READERS),
     "bulletin": ("console:bulletin", access.READERS),
@@ -27,7 +27,7 @@ PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "hazard": ("console:hazard", frozenset({Role.DISPATCHER})),
     "request": ("console:gear_request", DECIDERS),
     "gear": ("console:gear_card", DECIDERS),
-    "plan": ("console:incident_dispatch", access.WRITERS),
+    "plan": ("console:incident_dispatch", access.FOLLOWERS),
     "watch": ("console:key_watch", KEY_READERS),
     "report": ("console:incident_report", access.READERS),
 }

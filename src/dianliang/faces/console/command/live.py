@@ -20,7 +20,7 @@ from dianliang.kernel.errors import NotVisibleError
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def live(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the board."""
     try:
@@ -32,7 +32,7 @@ def live(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def fresh(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show what moves on the board."""
     try:
@@ -58,7 +58,7 @@ def _context(board: Board, *, by: Actor) -> dict[str, Any]:
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def track(request: HttpRequest, number: str, code: str, *, by: Actor) -> HttpResponse:
     """Answer with where a team was in the last two hours."""
     del request

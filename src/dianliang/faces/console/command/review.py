@@ -25,7 +25,7 @@ VIEWS = {"timeline": "时间线", "undone": "没有做完的"}
 
 
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def review(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the review of an incident."""
     return _review(request, number, by=by)
@@ -72,7 +72,7 @@ def _address(one: Any, *, by: Actor) -> str:
 
 
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def file(request: HttpRequest, number: str, kind: str, *, by: Actor) -> HttpResponse:
     """Answer with the review as Word or PDF."""
     del request

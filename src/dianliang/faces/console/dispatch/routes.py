@@ -36,7 +36,7 @@ def _found(request: HttpRequest, number: str, *, by: Actor) -> flow.RouteMap:
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def routes(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the crews with the map; one of them with all its places if it is asked for."""
     page = _found(request, number, by=by)
@@ -75,7 +75,7 @@ def _crew(number: str, code: str, *, by: Actor) -> Crew:
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def drawn(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Answer with what the map draws, as the list's filter leaves it."""
     return JsonResponse(_found(request, number, by=by).drawn())
@@ -83,7 +83,7 @@ def drawn(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
 
 @never_cache
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def crew(request: HttpRequest, number: str, code: str, *, by: Actor) -> HttpResponse:
     """Show all places of one crew."""
     context: dict[str, Any] = {"crew": _crew(number, code, by=by)}

@@ -43,7 +43,7 @@ VIEWS = {"left": "没排上的", "crews": "队伍与装备", "changes": "会改�
 
 
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def overview(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the tasks of an incident and its dispatches side by side."""
     return _overview(request, number, by=by)
@@ -136,7 +136,7 @@ def begin(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRes
 
 
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def dispatch(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show one dispatch: what it does, what it leaves out and why, what it would change."""
     return _dispatch(request, number, by=by)
@@ -197,7 +197,7 @@ def _rows(page: reading.Page, view: str, *, words: str, rank: str, by: Actor) ->
 
 
 @require_GET
-@requires(*access.WRITERS)
+@requires(*access.FOLLOWERS)
 def progress(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show how far the computation is; when it is done the page comes anew."""
     try:

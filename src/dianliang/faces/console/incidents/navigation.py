@@ -1,6 +1,6 @@
 """Where the pages about emergencies stand in the bars."""
 
-from dianliang.domain.incidents.access import READERS, SOURCE_READERS, WRITERS
+from dianliang.domain.incidents.access import FOLLOWERS, READERS, SOURCE_READERS
 from dianliang.faces.console.entries import Entry
 
 EMERGENCY: tuple[Entry, ...] = (
@@ -14,19 +14,19 @@ EMERGENCY: tuple[Entry, ...] = (
         label="重要客户",
         to="console:key_customers",
         pages=("console:key_customer*",),
-        roles=WRITERS,
+        roles=FOLLOWERS,
     ),
     Entry(
         label="供电跟踪",
         to="console:key_watches",
         pages=("console:key_watch*", "console:key_report*"),
-        roles=WRITERS,
+        roles=FOLLOWERS,
     ),
     Entry(
         label="保电",
         to="console:guard_events",
         pages=("console:guard_*",),
-        roles=WRITERS,
+        roles=FOLLOWERS,
     ),
     Entry(
         label="预警",

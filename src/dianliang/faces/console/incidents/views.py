@@ -25,7 +25,7 @@ from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleEr
 PAGES: dict[str, tuple[str, frozenset[Role]]] = {
     "team": ("console:staff_team", access.READERS),
     "person": ("console:staff_person", access.READERS),
-    "roster": ("console:roster", access.READERS - {Role.AUDITOR}),
+    "roster": ("console:roster", access.READERS),
     "alert": ("console:public_alert", access.READERS),
     "outreach": ("console:outreach", access.READERS & OUTREACH_READERS),
     "key": ("console:key_customer", KEY_READERS),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.key_customers import queries
-from dianliang.domain.key_customers.access import READERS, WRITERS
+from dianliang.domain.key_customers.access import CALLERS, READERS, WRITERS
 from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console.key_customers.reading import (
     SUPPLY_ROWS,
@@ -94,7 +94,7 @@ def _shown(
 
 
 @require_POST
-@requires(*READERS)
+@requires(*CALLERS)
 def reveal(request: HttpRequest, number: str, *, by: Actor) -> HttpResponse:
     """Show the contact, for a reason that is kept."""
     try:
