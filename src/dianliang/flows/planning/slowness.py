@@ -26,7 +26,8 @@ NOTABLE = 1.02
 HOMEWARD = 1.25
 """How many times as long as others the way home is reckoned with: how long people work is a limit,
 and of the last way nothing can be left out. Plans that came home to the minute held tasks that no
-crew could begin, the gravest among them."""
+crew could begin, the gravest among them. A quarter is by how much a way may be slower in the flood
+exercise; nobody has measured ways of a real flood here."""
 
 
 @dataclass(frozen=True, slots=True)
