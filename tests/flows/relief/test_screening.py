@@ -18,6 +18,7 @@ from dianliang.flows.relief.loading_page import Asked
 from dianliang.integrations.curve_store import Kept, keep_register
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.errors import NotVisibleError
+from dianliang.kernel.phrases import phrase_of
 from tests import loaded, villages
 from tests.loaded import APRIL, AT
 
@@ -42,7 +43,7 @@ def test_what_the_month_was_like_is_told_from_the_curves(judged):
     }
     assert found["B3"].over_runs > 10
     assert found["B3"].peak_share > 1.1
-    assert found["B3"].runs[0]["words"].count("过载") == 1
+    assert phrase_of(found["B3"].runs[0]["words"]).count("过载") == 1
     assert found["B4"].uneven_runs > 10
     assert found["B1"].uneven_runs == 0
 
