@@ -200,4 +200,5 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _safe(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    """Return a file's name for a camera; no two cameras share one."""
+    return "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02x}" for c in name)
