@@ -105,8 +105,8 @@ RUN = np.dtype(
         ("home", "i8"),
         ("work", "i8"),  # seconds of travel and service
         ("cost", "f8"),
-        ("broken", "i8"),  # it breaks a rule
-        ("changed", "i8"),  # since the best plan was kept
+        ("broken", "i4"),  # it breaks a rule; small, as is the next: a record fills one line
+        ("changed", "i4"),  # since the best plan was kept
         ("saved", "i8"),
         ("old_length", "i8"),
         ("old_cost", "f8"),
