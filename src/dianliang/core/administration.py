@@ -20,10 +20,12 @@ class Administration(admin.AdminSite):
     site_title = gettext_lazy("点亮")
     index_title = gettext_lazy("基础数据与账号")
 
-    def register(self, *models: Any, **options: Any) -> None:
+    def register(self, model_or_iterable: Any, *admins: Any, **options: Any) -> None:
         """Take models in, and have their names and those of their fields told in any language."""
-        super().register(*models, **options)
-        for model in filter(self.is_registered, apps.get_models()):
+        given = model_or_iterable
+        models = [given] if isinstance(given, type) else list(given)
+        super().register(models, *admins, **options)
+        for model in models:
             _name_in_any_language(model)
 
     def actor(self, request: HttpRequest) -> Actor:

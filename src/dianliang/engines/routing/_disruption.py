@@ -176,11 +176,11 @@ def _told(
 ) -> Replanned:
     lines = diff(before, after, noticeable_s=moved_s + 1)
     others = [c for c in lines if c.kind != "added" and c.job_id not in chosen]
-    delayed = [] if counts_delays else [c for c in others if c.kind == "retimed"]
+    later = frozenset() if counts_delays else frozenset({"retimed"})
     return Replanned(
         plan=after,
-        forced=tuple(c for c in others if c not in delayed),
+        forced=tuple(c for c in others if c.kind not in later),
         chosen=tuple(c for c in lines if c.job_id in chosen),
         added=tuple(c for c in lines if c.kind == "added"),
-        delayed=tuple(delayed),
+        delayed=tuple(c for c in others if c.kind in later),
     )
