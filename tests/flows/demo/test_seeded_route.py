@@ -17,7 +17,8 @@ from dianliang.kernel.calendar import SHANGHAI
 
 
 def test_a_demo_built_in_the_afternoon_has_a_day_for_its_steward(demo):
-    assert_a_day_for_its_steward(demo, done=2)
+    today = assert_a_day_for_its_steward(demo, done=2)
+    assert_the_sheets_say_who_is_visited(today)
 
 
 DONE_BY = {
@@ -36,7 +37,9 @@ def test_a_demo_built_at_any_hour_has_a_day_for_its_steward():
     moment, done = random.choice(list(DONE_BY.items()))
     at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
     seed_demo(at=at)
-    assert_a_day_for_its_steward(at, done=done)
+    today = assert_a_day_for_its_steward(at, done=done)
+    if not done:
+        assert_the_sheets_say_who_is_visited(today)
 
 
 def assert_a_day_for_its_steward(at, *, done):
@@ -56,11 +59,18 @@ def assert_a_day_for_its_steward(at, *, done):
     assert len(today) <= 6 <= len(today) + len(tomorrow)
     assert len(tomorrow) >= 4
     assert all(stop.arrive_at.astimezone(SHANGHAI).time() <= time(17, 30) for stop in tomorrow)
+    kept_back = [sheet for sheet in day.sheets if sheet.stop.on != on or not sheet.is_open]
+    assert not any(sheet.care or sheet.past or sheet.contacts for sheet in kept_back)
+    done_visits = Visit.objects.filter(team__code="D01", on=on).exclude(status__in=VISIT_OPEN)
+    assert all(v.job.opened_at < v.accepted_at < v.ended_at <= at for v in done_visits)
+    return today
+
+
+def assert_the_sheets_say_who_is_visited(today):
+    """Of visits that are still to do: what is done, or another day's, shows no person."""
     assert any(sheet.care and sheet.care.password for sheet in today)
     assert any(sheet.needs for sheet in today)
     assert any(sheet.past for sheet in today)
-    done_visits = Visit.objects.filter(team__code="D01", on=on).exclude(status__in=VISIT_OPEN)
-    assert all(v.job.opened_at < v.accepted_at < v.ended_at <= at for v in done_visits)
 
 
 def test_a_demo_shows_a_desk_at_work_not_one_that_lost_the_day(demo):
