@@ -4,6 +4,8 @@ from dataclasses import fields, replace
 from math import inf, nan
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dianliang.engines.routing import (
     ErrorCode,
@@ -16,6 +18,8 @@ from dianliang.engines.routing import (
     Problem,
     Series,
     Weights,
+    apply_fix,
+    check,
     solve,
     validate,
 )
@@ -41,6 +45,7 @@ def test_all_errors_are_told_at_once():
             team("A", days=0),
             replace(team("B"), shifts=(bad_shift,), gear={"pump": -2}),
             team("A", shift_limit_s=0),
+            replace(team("C"), shifts=(shift(), shift())),
         ),
         links=(Link(first="K", then="K"),),
         series=(Series(id="S", job_ids=("L",), gap_from_days=3, gap_to_days=2),),
@@ -101,3 +106,50 @@ def test_more_gear_than_can_be_counted_and_a_promise_without_time_zone_are_refus
         (ErrorCode.BAD_GEAR, "L"),
         (ErrorCode.BAD_GEAR, "A"),
     ]
+
+
+def spans(*hours):
+    """Return shifts from one hour to another, without breaks."""
+    return tuple(replace(shift(lunch=False), window=window(*span)) for span in hours)
+
+
+def test_shifts_of_one_team_at_the_same_time_are_all_named_with_their_hours():
+    crew = replace(team(), shifts=spans((20, 28), (8, 12), (9, 10), (11, 13), (13, 17), (26, 30)))
+
+    found = validate(Problem(jobs=(job(),), teams=(crew, team("B"))))
+
+    assert {(error.code, error.id) for error in found} == {(ErrorCode.OVERLAPPING_SHIFTS, "A")}
+    assert [error.words.split("，")[0] for error in found] == [
+        "队伍 A 的第 2 个班次（11-24 08:00–11-24 12:00）与第 3 个班次（11-24 09:00–11-24 10:00）重叠",
+        "队伍 A 的第 2 个班次（11-24 08:00–11-24 12:00）与第 4 个班次（11-24 11:00–11-24 13:00）重叠",
+        "队伍 A 的第 1 个班次（11-24 20:00–11-25 04:00）与第 6 个班次（11-25 02:00–11-25 06:00）重叠",
+    ]
+
+
+@given(opens=st.floats(8, 14), lasts=st.floats(0.5, 6))
+def test_two_shifts_are_refused_exactly_when_they_share_a_time(opens, lasts):
+    crew = replace(team(), shifts=spans((8.5, 12), (opens, opens + lasts)))
+
+    is_refused = bool(validate(Problem(jobs=(job(),), teams=(crew,))))
+
+    assert is_refused == (opens < 12 and opens + lasts > 8.5)
+
+
+def test_overtime_ends_where_the_next_shift_begins():
+    """Else the same people would still be on the way home when they set out again."""
+    morning, afternoon = spans((8, 12), (12.5, 17))
+    crew = replace(team(), shifts=(replace(morning, overtime_limit_s=7200), afternoon))
+    jobs = tuple(job(f"J{i}", minutes=110, windows=(window(8, 15),)) for i in range(5))
+    problem = Problem(jobs=jobs, teams=(crew,))
+
+    plan = solve(problem, stop=MaxIterations(limit=60))
+
+    assert check(problem, plan) == ()
+    first, second = plan.routes
+    assert at(12) < first.return_at <= at(12.5) <= second.leave_at
+    twice = replace(plan, routes=(replace(first, return_at=at(13)), second))
+    assert "twice" in {one.rule for one in check(problem, twice)}
+    for left in plan.unassigned:
+        for fix in (left.fix, *left.others):
+            if fix is not None:
+                assert validate(apply_fix(problem, fix, job_id=left.job_id)) == ()

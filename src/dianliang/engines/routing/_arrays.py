@@ -231,7 +231,18 @@ def _routes(problem: Problem, routes: Routes, places: Ints, second: _Seconds) ->
         row["rest"] = len(problem.jobs) + rests if shift.lunch else -1
         rests += bool(shift.lunch)
         row["team"], row["day"] = number_of[team.id], (date_of(shift) - first_day).days
+    own["shuts"] = np.minimum(own["shuts"], until_next(own))
     return own
+
+
+def until_next(own: Records) -> Ints:
+    """Return until when each route may last at most: the next shift of its team begins then."""
+    until = np.full(len(own), NEVER, np.int64)
+    order = np.lexsort((own["opens"], own["team"]))
+    here, then = order[:-1], order[1:]
+    is_next = (own["team"][here] == own["team"][then]) & (own["closes"][here] <= own["opens"][then])
+    until[here[is_next]] = own["opens"][then[is_next]]
+    return until
 
 
 def _teams(problem: Problem) -> Records:

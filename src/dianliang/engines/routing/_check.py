@@ -155,11 +155,20 @@ def _together(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield Violation(rule="series", job_id=series.job_ids[0], team_id="", words=words)
     for team in problem.teams:
         own = [route for route in plan.routes if route.team_id == team.id]
+        yield from _in_turn(team, own)
         worked = sum(route.travel_s for route in own)
         worked += sum(jobs[stop.job_id].duration_s for route in own for stop in route.stops)
         if team.total_limit_s is not None and worked > team.total_limit_s + 1:
             words = f"{team.id} 的总工时超出上限。"
             yield Violation(rule="total_limit", job_id="", team_id=team.id, words=words)
+
+
+def _in_turn(team: Team, own: list[Route]) -> Iterator[Violation]:
+    """Check that a team is back from one shift before it leaves for the next."""
+    for earlier, later in pairwise(sorted(own, key=lambda route: route.leave_at)):
+        if later.leave_at + TOLERANCE < earlier.return_at:
+            words = f"{team.id} 的两个班次同时在外。"
+            yield Violation(rule="twice", job_id="", team_id=team.id, words=words)
 
 
 def _cover(line: Line, problem: Problem, plan: Plan) -> Iterator[Violation]:

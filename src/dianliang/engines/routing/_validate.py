@@ -9,6 +9,8 @@ from math import inf
 
 from dianliang.engines.routing._line import KM, Line
 from dianliang.engines.routing._model import Job, Problem, Team, Weights
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.periods import TimeWindow
 
 MAX_DURATION_S = 24 * 3600
 MOST_GEAR = 10**9
@@ -25,6 +27,7 @@ class ErrorCode(StrEnum):
     BAD_DURATION = "bad_duration"
     BAD_GEAR = "bad_gear"
     EMPTY_SHIFTS = "empty_shifts"
+    OVERLAPPING_SHIFTS = "overlapping_shifts"
     BAD_LUNCH = "bad_lunch"
     BAD_OVERTIME = "bad_overtime"
     UNKNOWN_JOB = "unknown_job"
@@ -131,6 +134,28 @@ def _team(team: Team) -> Iterator[ProblemError]:
         if lunch and lunch.duration_s > lunch.window.duration.total_seconds():
             words = f"队伍 {team.id} 第 {number} 个班次的午休比午休时段还长，请改短或放宽时段。"
             yield ProblemError(code=ErrorCode.BAD_LUNCH, id=team.id, words=words)
+    yield from _overlaps(team)
+
+
+def _overlaps(team: Team) -> Iterator[ProblemError]:
+    """Nobody is out twice at a time; shifts that could be opened are ways of doing without."""
+    ordered = sorted(enumerate(team.shifts, start=1), key=lambda pair: pair[1].window)
+    until = ordered[0] if ordered else None
+    for number, shift in ordered[1:]:
+        if until is not None and until[1].window.overlaps(shift.window):
+            words = (
+                f"队伍 {team.id} 的第 {until[0]} 个班次（{_span(until[1].window)}）"
+                f"与第 {number} 个班次（{_span(shift.window)}）重叠，"
+                "请改时间或合并；两组人同时出动请写成两支队伍。"
+            )
+            yield ProblemError(code=ErrorCode.OVERLAPPING_SHIFTS, id=team.id, words=words)
+        if until is None or shift.window.end > until[1].window.end:
+            until = number, shift
+
+
+def _span(window: TimeWindow) -> str:
+    start, end = window.start.astimezone(SHANGHAI), window.end.astimezone(SHANGHAI)
+    return f"{start:%m-%d %H:%M}–{end:%m-%d %H:%M}"
 
 
 def _weights(weights: Weights) -> Iterator[ProblemError]:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, compile_problem
+from dianliang.engines.routing._arrays import Compiled, compile_problem, until_next
 from dianliang.engines.routing._kernel import NEVER, Data, Floats, Records, Tour
 from dianliang.engines.routing._model import WEEK_S, Job, Problem, Shift, Team
 from dianliang.engines.routing._priority import Priority
@@ -200,7 +200,8 @@ class Ways:
                 windows=self.data.windows.copy() if world is World.UNRESTED else self.data.windows,
             )
             if world is World.LONGER:
-                d.routes["shuts"] += LONGEST_OVERTIME_S
+                longer = d.routes["shuts"] + LONGEST_OVERTIME_S
+                d.routes["shuts"] = np.minimum(longer, until_next(d.routes))
             elif world is World.UNLIMITED:
                 d.routes["longest"], d.teams["budget"] = NEVER, NEVER
             else:
@@ -258,13 +259,22 @@ def is_tied(compiled: Compiled, number: int) -> bool:
 
 
 def spare_of(team: Team) -> tuple[Shift, ...]:
-    """Return the shifts that could be opened for a team: given ones, or the day after its last."""
+    """Return the shifts that could be opened for a team: given ones, or the day after its last.
+
+    Not while it is out anyway.
+    """
     if team.spare is not None:
-        return team.spare
-    last = max(team.shifts, key=lambda shift: shift.window.start)
-    day = timedelta(days=1)
-    lunch = last.lunch and replace(last.lunch, window=_later(last.lunch.window, day))
-    return (replace(last, window=_later(last.window, day), lunch=lunch, only_for=None),)
+        given = team.spare
+    else:
+        last = max(team.shifts, key=lambda shift: shift.window.start)
+        day = timedelta(days=1)
+        lunch = last.lunch and replace(last.lunch, window=_later(last.lunch.window, day))
+        given = (replace(last, window=_later(last.window, day), lunch=lunch, only_for=None),)
+    return tuple(
+        shift
+        for shift in given
+        if not any(shift.window.overlaps(own.window) for own in team.shifts)
+    )
 
 
 def _later(window: TimeWindow, by: timedelta) -> TimeWindow:

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain
 
 from dianliang.engines.routing import Job, Plan, Problem, Shift, Team, TravelTable
-from dianliang.integrations.plan_files.loaded import JOB, LINE, MOST_PLACES, SHIFT, TEAM, Spots
-from dianliang.kernel.calendar import SHANGHAI
+from dianliang.integrations.plan_files.loaded import JOB, LINE, MOST_PLACES, TEAM, Spots
 from dianliang.kernel.geo import GeoPoint
 
 MOST_POINTS = 15_000
@@ -24,7 +23,7 @@ def doubts_of(problem: Problem, spots: Spots) -> tuple[list[str], tuple[str, ...
     """
     faults = [*_no_team(problem), *_places(problem, spots)]
     wanted = chain.from_iterable(_unmet(problem, job) for job in problem.jobs)
-    return faults, (*_gathered(wanted, spots), *_twice_at_once(problem, spots))
+    return faults, tuple(_gathered(wanted, spots))
 
 
 def _no_team(problem: Problem) -> Iterator[str]:
@@ -35,18 +34,6 @@ def _no_team(problem: Problem) -> Iterator[str]:
 def shifts_of(team: Team) -> tuple[Shift, ...]:
     """Return the shifts of a team and those that could be opened."""
     return (*team.shifts, *(team.spare or ()))
-
-
-def _twice_at_once(problem: Problem, spots: Spots) -> Iterator[str]:
-    """Mention shifts of one team at the same time: two groups of people, or a slip."""
-    for team in problem.teams:
-        ordered = sorted(team.shifts, key=lambda shift: shift.window)
-        for one, next_one in pairwise(ordered):
-            if one.window.overlaps(next_one.window):
-                at = next_one.window.start.astimezone(SHANGHAI)
-                words = f"队伍 {team.id} 在 {at:%Y-%m-%d %H:%M} 有两个同时的班次，会当作两组人排。"
-                yield _at(spots, SHIFT, team.id, "window", words)
-                break
 
 
 def _places(problem: Problem, spots: Spots) -> Iterator[str]:

@@ -31,6 +31,7 @@ ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ErrorCode.BAD_VALUE: ((JOB, "value"), (TEAM, "shift_price")),
     ErrorCode.BAD_GEAR: ((JOB, "gear"), (TEAM, "gear")),
     ErrorCode.EMPTY_SHIFTS: ((TEAM, "shifts"),),
+    ErrorCode.OVERLAPPING_SHIFTS: ((TEAM, "shifts"),),
     ErrorCode.BAD_LUNCH: ((TEAM, "shifts"),),
     ErrorCode.BAD_OVERTIME: ((TEAM, "shifts"),),
     ErrorCode.BAD_LIMIT: ((TEAM, "shift_limit_s"),),

@@ -505,11 +505,11 @@ def test_a_skill_that_nobody_has_is_a_notice_that_names_the_cell():
     assert notice == "“工单”表 第 2 行 H 列：没有一支队伍具备技能“抢休”（队伍有：带电、抢修）。"
 
 
-def test_two_shifts_at_once_are_mentioned():
-    (notice,) = read(book(班次=[SHIFT, {**SHIFT, "上班": "12:00"}])).notices
+def test_two_shifts_at_once_are_refused_with_the_team_and_their_hours():
+    (fault,) = faults_of(book(班次=[SHIFT, {**SHIFT, "上班": "12:00"}]))
 
-    assert "“班次”表 第 2 行 D 列" not in notice
-    assert "一班 在 2026-11-24 12:00 有两个同时的班次" in notice
+    assert fault.startswith("“队伍”表 第 2 行：队伍 一班 的第 1 个班次")
+    assert "11-24 12:00–11-24 17:30" in fault
 
 
 def test_a_lock_on_a_day_with_two_shifts_finds_the_one_of_its_hour():
