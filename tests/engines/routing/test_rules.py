@@ -108,6 +108,14 @@ def half_an_hour(one: Shift) -> Any:
     return replace(one.window, end=one.window.start + (at(9.25) - at(8.5)))
 
 
+def with_room_for_lamps(problem: Problem) -> Problem:
+    """Give the first team's car room for a lamp, but no lamp to set off with."""
+    first, *rest = problem.teams
+    shifts = tuple(replace(one, gear=first.gear_on(one)) for one in first.shifts)
+    roomy = replace(first, shifts=shifts, gear={**first.gear, "lamp": 1})
+    return replace(problem, teams=(roomy, *rest))
+
+
 @dataclass(frozen=True)
 class Rule:
     """What a rule adds to a problem, and what the checker calls it; none for what is only dear."""
@@ -140,6 +148,12 @@ RULES = {
     ),
     "gear brought back": Rule(to_job("J1", returns={"cable": 1}), "gear"),
     "gear of a shift": Rule(together(to_job("J0", gear={"pump": 1}), to_shifts(gear={})), "gear"),
+    "gear collected on the way": Rule(
+        together(
+            to_job("J0", returns={"lamp": 1}), to_job("J2", gear={"lamp": 1}), with_room_for_lamps
+        ),
+        "gear",
+    ),
     "break": Rule(to_shifts(lunch=early_lunch), "lunch"),
     "overtime": Rule(to_shifts(window=half_an_hour, overtime_limit_s=900), "overtime"),
     "hours of a day": Rule(to_team("A", shift_limit_s=4800), "shift_limit"),

@@ -1,7 +1,7 @@
 """Turn a problem into arrays for the kernel: whole seconds since the first shift begins."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor
@@ -54,6 +54,9 @@ class Compiled:
     """Seconds to set up at each of the points."""
     locked: dict[int, int]
     numbers: dict[str, int]
+    kinds: tuple[str, ...]
+    """The kinds of gear, in the order of the arrays."""
+    collected: frozenset[str]
     idle: Tour
 
     def shift(self, route: int) -> Shift:
@@ -64,6 +67,15 @@ class Compiled:
     def instant(self, second: float) -> datetime:
         """Return the instant that a kernel second stands for."""
         return self.epoch + timedelta(seconds=int(second))
+
+    def supplied(self, number: int) -> Data:
+        """Return the data as if the gear were there that a job asks for and others collect."""
+        wanted, d = self.jobs[number].gear, self.data
+        if not wanted.keys() & self.collected:
+            return d
+        d = d._replace(out=d.out.copy())
+        d.out[number, [kind in self.collected for kind in self.kinds]] = 0
+        return d
 
 
 def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compiled:
@@ -85,12 +97,13 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
     index = {(team.id, shift): route for route, (team, shift) in enumerate(routes)}
     locked = {numbers[key]: index[lock.team_id, lock.shift] for key, lock in locks.items()}
     gear = sorted({kind for job in jobs for kind in (*job.gear, *job.returns)})
+    collected = collected_by(jobs)
     items, windows = _items(problem, shifts, places, locks, second)
     own = _routes(problem, routes, places[2 * len(jobs) :], second)
     series, series_jobs, pattern_days = series_of(problem, numbers, shifts, items)
     tie_links(problem, numbers, items)
     hold_locked(items, locked, series, series_jobs)
-    able = _able(jobs, routes, locked)
+    able = able_of(jobs, routes, locked, collected)
     part_unlike(items, series, series_jobs, able)
     extra = _extra(problem, jobs, routes)
     kinds = _kinds(routes, able, extra, own)
@@ -110,12 +123,10 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
         teams=_teams(problem),
         able=able,
         extra=extra,
-        out=_ints2([[job.gear.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
-        back=_ints2([[job.returns.get(kind, 0) for kind in gear] for job in jobs], len(gear)),
-        room=_ints2(
-            [[team.gear_on(team.shifts[s]).get(kind, 0) for kind in gear] for team, s in routes],
-            len(gear),
-        ),
+        out=_counts((job.gear for job in jobs), gear),
+        back=_counts((job.returns for job in jobs), gear),
+        stock=_counts((team.gear_on(team.shifts[s]) for team, s in routes), gear),
+        room=_counts((team.room_on(team.shifts[s]) for team, s in routes), gear),
         near=np.ascontiguousarray(near[:, :NEIGHBOURS]),
         beside=beside(near, time, items, windows),
         near_kinds=near_kinds,
@@ -130,7 +141,19 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
     )
     idle = empty_tour(data, longest_route(data))
     items["bulk"][: len(jobs)] = _bulks(data)
-    return Compiled(data, second.epoch, jobs, routes, points, setup, locked, numbers, idle)
+    return Compiled(
+        data=data,
+        epoch=second.epoch,
+        jobs=jobs,
+        routes=routes,
+        points=points,
+        setup=setup,
+        locked=locked,
+        numbers=numbers,
+        kinds=tuple(gear),
+        collected=collected,
+        idle=idle,
+    )
 
 
 class _Seconds:
@@ -149,8 +172,10 @@ def _ints(values: Iterable[int]) -> Ints:
     return np.array(list(values), dtype=np.int64)
 
 
-def _ints2(rows: list[list[int]], width: int) -> Ints:
-    return np.array(rows, dtype=np.int64).reshape(len(rows), width)
+def _counts(rows: Iterable[Mapping[str, int]], kinds: Sequence[str]) -> Ints:
+    """Return how much of each kind of gear each row has."""
+    counts = [[row.get(kind, 0) for kind in kinds] for row in rows]
+    return np.array(counts, dtype=np.int64).reshape(len(counts), len(kinds))
 
 
 def _or_never(limit: int | None) -> int:
@@ -254,13 +279,16 @@ def _teams(problem: Problem) -> Records:
     return teams
 
 
-def may_serve(team: Team, shift: Shift, job: Job) -> bool:
-    """Tell whether rules let a team do a job on a shift: allowed, skilled, equipped."""
+def may_serve(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> bool:
+    """Tell whether rules let a team do a job on a shift: allowed, skilled, equipped.
+
+    `collected` are the kinds of gear that some job collects.
+    """
     return (
         (shift.only_for is None or job.id in shift.only_for)
         and is_allowed(team, job)
         and is_skilled(team, shift, job)
-        and is_equipped(team, shift, job)
+        and is_equipped(team, shift, job, collected)
     )
 
 
@@ -280,17 +308,31 @@ def is_skilled(team: Team, shift: Shift, job: Job) -> bool:
     )
 
 
-def is_equipped(team: Team, shift: Shift, job: Job) -> bool:
-    """Tell whether the gear of a shift is enough for one job."""
-    aboard = team.gear_on(shift)
-    return all(
-        aboard.get(kind, 0) >= count
-        for needs in (job.gear, job.returns)
-        for kind, count in needs.items()
+def is_equipped(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> bool:
+    """Tell whether the gear of a shift can be enough for one job: taken along, or collected."""
+    return not short_of(team, shift, job, collected)
+
+
+def short_of(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> tuple[str, ...]:
+    """Return the kinds of gear of which a shift can never have enough for a job."""
+    taken, room = team.gear_on(shift), team.room_on(shift)
+    return tuple(
+        kind
+        for kind in sorted({*job.gear, *job.returns})
+        if room.get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
+        or (kind not in collected and taken.get(kind, 0) < job.gear.get(kind, 0))
     )
 
 
-def _able(jobs: Sequence[Job], routes: Routes, locked: dict[int, int]) -> NDArray[np.bool_]:
+def collected_by(jobs: Iterable[Job]) -> frozenset[str]:
+    """Return the kinds of gear that some job collects."""
+    return frozenset(kind for job in jobs for kind, count in job.returns.items() if count)
+
+
+def able_of(
+    jobs: Sequence[Job], routes: Routes, locked: dict[int, int], collected: frozenset[str]
+) -> NDArray[np.bool_]:
+    """Return which routes may serve which jobs, time aside; of locked ones only theirs."""
     able = np.zeros((len(jobs), len(routes)), dtype=np.bool_)
     alike: dict[tuple[object, ...], list[int]] = {}
     for route, (team, index) in enumerate(routes):
@@ -309,7 +351,7 @@ def _able(jobs: Sequence[Job], routes: Routes, locked: dict[int, int]) -> NDArra
         if row is None:
             row = known[key] = np.zeros(len(routes), dtype=np.bool_)
             for team, index, rows in heads:
-                if may_serve(team, team.shifts[index], job):
+                if may_serve(team, team.shifts[index], job, collected):
                     row[rows] = True
         able[number] = row
     return able
@@ -347,6 +389,7 @@ def _kinds(
             *(own[route][name].item() for name in ("start", "end", "opens", "closes", "shuts")),
             shift.lunch,
             tuple(sorted(team.gear_on(shift).items())),
+            tuple(sorted(team.room_on(shift).items())),
             team.shift_limit_s,
             team.shift_price,
             team.id if team.total_limit_s is not None else "",

@@ -63,7 +63,7 @@ def why(problem: Problem, plan: Plan, *, job_id: str) -> Why:
     """
     compiled, tour, number = _laid(problem, plan, job_id)
     words = why_this_team(compiled, tour, number)
-    if fixed_words(compiled, number):
+    if fixed_words(compiled, tour, number):
         return Why(words=words, alternatives=())
     return Why(words=words, alternatives=alternatives(compiled, tour, number))
 
@@ -83,7 +83,7 @@ def explain_late(problem: Problem, plan: Plan, *, job_id: str) -> Late | None:
     if stop is None or job.due_at is None or stop[1].late_s <= 0:
         return None
     late = Late(job_id=job_id, late_s=stop[1].late_s, reasons=(), fix=None)
-    fixed = fixed_words(compiled, number)
+    fixed = fixed_words(compiled, tour, number)
     if fixed:
         code = ReasonCode.LOCK if number in compiled.locked else ReasonCode.TIED
         words = Phrase("%(fixed)s，不能单独提前。", fixed=fixed)

@@ -116,17 +116,26 @@ def _route(problem: Problem, route: Route, team: Team, jobs: dict[str, Job]) -> 
 
 
 def _gear(route: Route, team: Team, shift: Shift, jobs: dict[str, Job]) -> Iterator[Violation]:
-    """Check what is aboard from stop to stop: taken along, left, collected, brought back."""
+    """Check what is aboard from stop to stop, setting off with the least that will do.
+
+    More at the start is more everywhere: where the least is too much, nothing will do.
+    """
     stops = [jobs[stop.job_id] for stop in route.stops]
     for kind in {kind for job in stops for kind in (*job.gear, *job.returns)}:
-        aboard = sum(job.gear.get(kind, 0) for job in stops)
-        most = aboard
+        aboard = lowest = 0
+        for job in stops:
+            lowest = min(lowest, aboard - job.gear.get(kind, 0))
+            aboard += job.returns.get(kind, 0) - job.gear.get(kind, 0)
+        taken = aboard = most = -lowest
         for job in stops:
             aboard += job.returns.get(kind, 0) - job.gear.get(kind, 0)
             most = max(most, aboard)
-        if most > team.gear_on(shift).get(kind, 0):
+        if taken > team.gear_on(shift).get(kind, 0) or most > team.room_on(shift).get(kind, 0):
             words = f"{team.id} 的 {kind} 不够用。"
             yield Violation(rule="gear", job_id="", team_id=team.id, words=words)
+        if route.gear and route.gear.get(kind, 0) < taken:
+            words = f"{team.id} 至少要带 {kind}×{taken}，写的是 {route.gear.get(kind, 0)}。"
+            yield Violation(rule="loading", job_id="", team_id=team.id, words=words)
 
 
 def _together(problem: Problem, plan: Plan) -> Iterator[Violation]:

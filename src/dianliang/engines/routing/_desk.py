@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, compile_problem
+from dianliang.engines.routing._arrays import Compiled, able_of, compile_problem
 from dianliang.engines.routing._kernel import Data, Tour
 from dianliang.engines.routing._model import Job, Plan, Problem
 from dianliang.engines.routing._solve import compiled_or_refused, follow
@@ -108,17 +108,18 @@ class Desk:
         errors = validate(alone)
         if errors:
             raise InvalidProblemError(errors)
-        own, guest = compile_problem(alone).data, compiled.numbers[GUEST]
-        d, points = compiled.data, len(compiled.points)
+        apart, guest = compile_problem(alone), compiled.numbers[GUEST]
+        own, d, points = apart.data, compiled.data, len(compiled.points)
         n = len(d.windows)
         d.items[guest] = own.items[0]
         d.items[guest]["place"], d.items[guest]["exit"] = points, points + (job.exit != job.at)
         mine = own.windows[own.items["first"][0] : own.items["last"][0]]
         d.items[guest]["first"], d.items[guest]["last"] = n, n + len(mine)
-        d.able[guest], d.extra[guest] = own.able[0], own.extra[0]
-        kinds = sorted({kind for j in compiled.jobs for kind in (*j.gear, *j.returns)})
-        d.out[guest] = [job.gear.get(kind, 0) for kind in kinds]
-        d.back[guest] = [job.returns.get(kind, 0) for kind in kinds]
+        collected = compiled.collected | apart.collected
+        d.able[guest] = able_of((bare,), compiled.routes, apart.locked, collected)[0]
+        d.extra[guest] = own.extra[0]
+        d.out[guest] = [job.gear.get(kind, 0) for kind in compiled.kinds]
+        d.back[guest] = [job.returns.get(kind, 0) for kind in compiled.kinds]
         return d._replace(
             windows=np.concatenate([d.windows, mine]),
             time=_with_places(problem, compiled, job),

@@ -38,7 +38,8 @@ def explain_left_out(problem: Problem, ways: Ways | None, job: Job) -> Unassigne
         return Unassigned(job_id=job.id, reasons=why, fix=None)
     why = tuple(reasons(problem, compiled, job, is_dear=anyway is not None))
     if why[0].code is ReasonCode.FULL:
-        why = binding(why[0], job, _releasing(ways, number))
+        releasing = _releasing(ways, number)
+        why = binding(why[0], job, releasing, collected=compiled.collected)
     fixes = cheapest_first(ways, number, anyway)
     best = fixes[0] if fixes else None
     return Unassigned(job_id=job.id, reasons=why, fix=best, others=fixes[1:MOST_FIXES])
@@ -80,7 +81,8 @@ def _fixes(ways: Ways, number: int, anyway: Found | None) -> Iterator[Fix | None
             )
             start_at = ways.compiled.instant(found.begin_s)
             yield replace(_fix(ways, FixKind.WINDOW, words, found), start_at=start_at)
-    lacks = lacks_of(job, ways.compiled.routes, ways.problem.teams)
+    compiled = ways.compiled
+    lacks = lacks_of(job, compiled.routes, ways.problem.teams, collected=compiled.collected)
     yield _with_another_team(ways, number, lacks)
     yield _with_more_gear(ways, number)
     instead = ways.best_instead(number)

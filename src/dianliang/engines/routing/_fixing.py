@@ -78,7 +78,7 @@ def _helped(team: Team, fix: Fix, job: Job) -> Team:
     levels = {skill: job.levels[skill] for skill in job.levels if skill in asked}
     higher = {name: max(level, team.levels.get(name, 0)) for name, level in levels.items()}
     more = {
-        kind: team.gear_on(shift).get(kind, 0) + job.gear.get(kind, 0) + job.returns.get(kind, 0)
+        kind: team.room_on(shift).get(kind, 0) + job.gear.get(kind, 0) + job.returns.get(kind, 0)
         for kind in {*job.gear, *job.returns} & asked
     }
     if shift.gear is not None and more:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dianliang.engines.routing._arrays import Routes, is_allowed
+from dianliang.engines.routing._arrays import Routes, is_allowed, short_of
 from dianliang.engines.routing._kernel import Floats
 from dianliang.engines.routing._model import FixKind, Job, Shift, Team
 from dianliang.engines.routing._ties import date_of
@@ -85,17 +85,32 @@ def more_gear(team_id: str, kinds: Sequence[str]) -> str:
     return Phrase("给 %(team)s 增配：%(gear)s", team=team_id, gear=joined("、", kinds))
 
 
-def lacks_of(job: Job, routes: Routes, teams: Sequence[Team]) -> list[Lack | None]:
-    """Return what each route lacks for a job; None where nothing can make it come."""
+def lacks_of(
+    job: Job, routes: Routes, teams: Sequence[Team], *, collected: frozenset[str] = frozenset()
+) -> list[Lack | None]:
+    """Return what each route lacks for a job; None where nothing can make it come.
+
+    Gear of the kinds that are `collected` somewhere need not be taken along.
+    """
     holders = [
         team for team in teams if any(job.skills <= team.skills_on(shift) for shift in team.shifts)
     ]
     kin = frozenset[str]().union(*(team.skills for team in holders)) - job.skills
-    return [_lack(job, team, team.shifts[number], holders, kin) for team, number in routes]
+    shifts = [(team, team.shifts[number]) for team, number in routes]
+    return [
+        _lack(job, team, shift, holders, kin, gear=short_of(team, shift, job, collected))
+        for team, shift in shifts
+    ]
 
 
 def _lack(
-    job: Job, team: Team, shift: Shift, holders: Sequence[Team], kin: frozenset[str]
+    job: Job,
+    team: Team,
+    shift: Shift,
+    holders: Sequence[Team],
+    kin: frozenset[str],
+    *,
+    gear: tuple[str, ...],
 ) -> Lack | None:
     if shift.only_for is not None and job.id not in shift.only_for:
         return None
@@ -107,11 +122,6 @@ def _lack(
             for skill, level in job.levels.items()
             if team.levels.get(skill, 0) < level and skill not in skills
         )
-    )
-    gear = tuple(
-        kind
-        for kind in sorted({*job.gear, *job.returns})
-        if team.gear_on(shift).get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
     )
     is_barred, lender, effort = not is_allowed(team, job), "", 0.0
     if skills:

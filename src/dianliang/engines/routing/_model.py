@@ -22,11 +22,12 @@ class Job:
     `due_at` is a promise: to start later is priced, not forbidden, at `late_per_s` or else at the
     weight of the problem. `wait_per_s` is the price of each second that the job waits, promise or
     not, from the first moment at which anybody works. `value` replaces the weight of the priority
-    as the price of leaving the job out. `gear` is taken along from the base and stays; `returns` is
-    brought back to it. `levels` are least levels of skills. Work that leads somewhere else ends at
-    `ends_at`, and may be done from there to `at` if it goes `either_way`. A `part` of a line needs
-    the line's time to set up unless the team comes from the part before; it may set up before a
-    window opens.
+    as the price of leaving the job out. `gear` is set up and stays; `returns` is collected once
+    that is done, and goes on to the next job that asks for its kind, or back to the base: what may
+    not go on, as it is broken, is a kind of its own. `levels` are least levels of skills. Work that
+    leads somewhere else ends at `ends_at`, and may be done from there to `at` if it goes
+    `either_way`. A `part` of a line needs the line's time to set up unless the team comes from the
+    part before; it may set up before a window opens.
     """
 
     id: str
@@ -68,9 +69,10 @@ class Lunch:
 class Shift:
     """A team's working time on one day, from one place and back to another (or the same).
 
-    `skills` are those of the people who are there that day, `gear` is what it sets off with; None
-    means the team's. What several shifts share is divided among them, so that no piece that stays
-    at a job is taken along again. A shift that was opened `only_for` some jobs serves no other.
+    `skills` are those of the people who are there that day, `gear` is the most that it sets off
+    with; None means the team's. What several shifts share is divided among them, so that no piece
+    that stays at a job is taken along again. A shift that was opened `only_for` some jobs serves no
+    other.
     """
 
     window: TimeWindow
@@ -110,8 +112,15 @@ class Team:
         return self.skills if shift.skills is None else shift.skills
 
     def gear_on(self, shift: Shift) -> Mapping[str, int]:
-        """Return the gear that a shift sets off with."""
+        """Return the most gear that a shift sets off with."""
         return self.gear if shift.gear is None else shift.gear
+
+    def room_on(self, shift: Shift) -> Mapping[str, int]:
+        """Return the most gear that may be aboard: what the team's car holds, or is loaded with."""
+        if shift.gear is None:
+            return self.gear
+        kinds = {**self.gear, **shift.gear}
+        return {kind: max(self.gear.get(kind, 0), shift.gear.get(kind, 0)) for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +250,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What a team does on one shift, in order."""
+    """What a team does on one shift, in order, and the least gear with which it can set off."""
 
     team_id: str
     shift: int
@@ -252,6 +261,7 @@ class Route:
     travel_s: int
     travel_m: int
     overtime_s: int
+    gear: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class ReasonCode(StrEnum):

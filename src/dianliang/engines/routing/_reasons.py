@@ -6,7 +6,13 @@ from datetime import timedelta
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped, is_skilled
+from dianliang.engines.routing._arrays import (
+    Compiled,
+    collected_by,
+    is_allowed,
+    is_equipped,
+    is_skilled,
+)
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team
 from dianliang.engines.routing.travel import IMPASSABLE_S
 from dianliang.kernel.calendar import SHANGHAI
@@ -41,7 +47,8 @@ def reasons(
     if not skilled:
         yield Reason(code=ReasonCode.NO_SKILL, words=_unskilled(job, shifts))
         return
-    equipped = [(team, s) for team, s in skilled if is_equipped(team, s, job)]
+    collected = compiled.collected if compiled else collected_by(problem.jobs)
+    equipped = [(team, s) for team, s in skilled if is_equipped(team, s, job, collected)]
     if not equipped:
         counts = {**job.returns, **job.gear}
         names = joined("、", (f"{kind}×{count}" for kind, count in counts.items()))
@@ -74,17 +81,28 @@ def _in_time(compiled: Compiled | None, job: Job, able: Able, *, is_dear: bool) 
         yield Reason(code=ReasonCode.FULL, words=words)
 
 
-def binding(full: Reason, job: Job, releasing: Iterable[ReasonCode]) -> tuple[Reason, ...]:
+def binding(
+    full: Reason, job: Job, releasing: Iterable[ReasonCode], *, collected: frozenset[str]
+) -> tuple[Reason, ...]:
     """Return the rules each of which alone keeps a job out of a full plan; else that it is full."""
-    gear = joined("、", sorted({*job.gear, *job.returns}))
     words = {
-        ReasonCode.GEAR_OUT: Phrase("随车的 %(gear)s 已分给别的工单，多一份就排得下。", gear=gear),
+        ReasonCode.GEAR_OUT: _no_gear_left(job, collected),
         ReasonCode.LUNCH: Phrase("要留出用餐时间，不然排得下。"),
         ReasonCode.HOURS: Phrase("队伍的工时上限已到，不然排得下。"),
         ReasonCode.WINDOW: Phrase("可上门时段内没有空，别的时间还排得下。"),
     }
     found = tuple(Reason(code=code, words=words[code]) for code in releasing)
     return found or (full,)
+
+
+def _no_gear_left(job: Job, collected: frozenset[str]) -> str:
+    """Say that gear has run out; of what is collected elsewhere also that it could come first."""
+    gear = joined("、", sorted({*job.gear, *job.returns}))
+    coming = joined("、", sorted(job.gear.keys() & collected))
+    if coming:
+        words = "随车的 %(gear)s 不够，多一份、或先在别处收回 %(coming)s 就排得下。"
+        return Phrase(words, gear=gear, coming=coming)
+    return Phrase("随车的 %(gear)s 已分给别的工单，多一份就排得下。", gear=gear)
 
 
 def tied(problem: Problem, compiled: Compiled, job: Job, *, is_free: bool) -> Iterator[Reason]:
@@ -176,8 +194,10 @@ def _meets(shift: Shift, job: Job) -> bool:
 
 
 def _fits_alone(compiled: Compiled, job: Job) -> bool:
+    """Tell whether a shift that does nothing else could do a job, collected gear being there."""
     number = compiled.numbers[job.id]
-    route, *_ = kernel.best_anywhere(compiled.data, compiled.idle, number, kernel.INFEASIBLE / 2)
+    d = compiled.supplied(number)
+    route, *_ = kernel.best_anywhere(d, compiled.idle, number, kernel.INFEASIBLE / 2)
     return bool(route >= 0)
 
 

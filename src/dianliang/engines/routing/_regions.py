@@ -156,6 +156,7 @@ def carve(d: Data, routes: Ints, jobs: Ints, *, held: Ints) -> Region:
         extra=np.ascontiguousarray(d.extra[np.ix_(jobs, routes)]),
         out=d.out[jobs],
         back=d.back[jobs],
+        stock=d.stock[routes],
         room=d.room[routes],
         near=_near(d.near[jobs], new_job),
         beside=_near(d.beside[jobs], new_job),

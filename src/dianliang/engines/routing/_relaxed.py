@@ -37,8 +37,8 @@ class Relaxed:
     last: Floats  # (days, n)
     room: Floats  # (V,): most travel and work within the shift
     over: Floats  # (V,): and beyond it
-    needs: Floats  # (n, 2 g): gear taken along, then gear brought back
-    stock: Floats  # (V, 2 g)
+    needs: Floats  # (n, 2 g): gear set up, then gear collected
+    stock: Floats  # (V, 2 g): with all that is collected anywhere, then all that is set up
     kind_of: Ints  # (V,)
     class_of: Ints  # (n,)
     able: Flags  # (C, K)
@@ -99,7 +99,9 @@ def relaxed(compiled: Compiled) -> Relaxed:
         room=room,
         over=over,
         needs=np.hstack([d.out, d.back]).astype(np.float64),
-        stock=np.hstack([d.room, d.room]).astype(np.float64),
+        stock=np.hstack([d.stock + d.back.sum(axis=0), d.room + d.out.sum(axis=0)]).astype(
+            np.float64
+        ),
         kind_of=kind_of,
         class_of=class_of.reshape(-1).astype(np.int64),
         able=able,

@@ -133,6 +133,13 @@ def route_of(
         travel_s=int(laid["way"].sum()),
         travel_m=round(metres),
         overtime_s=max(0, home - int(d.routes["closes"][v])),
+        gear={
+            kind: count
+            for kind, count in zip(
+                compiled.kinds, s.aboard[v, 0, :, kernel.NEEDED].tolist(), strict=True
+            )
+            if count
+        },
     )
 
 

@@ -136,14 +136,27 @@ def _keep_links(compiled: Compiled, search: Search, plan: Plan, jobs: list[int])
 
 
 def _drop_torn(d: kernel.Data, search: Search) -> None:
-    """Take out what lost its linked job or a part of its series."""
+    """Take out what lost its linked job or a part of its series, and what needed its gear."""
     where = search.tour.spots["where"]
-    torn = {
+    while torn := {
         int(mate)
         for job in np.flatnonzero(where[: len(d.able)] < 0)
         for mate in search.mates(int(job))
         if where[mate] >= 0
-    }
-    for job in torn:
-        kernel.schedule(d, search.tour, kernel.drop(d, search.tour, job))
-        search.tour.spots["anchor"][job] = -1
+    }:
+        for job in torn:
+            if where[job] < 0:
+                continue
+            route = kernel.drop(d, search.tour, job)
+            search.tour.spots["anchor"][job] = -1
+            if not kernel.schedule(d, search.tour, route):
+                _lay_again(d, search, route)
+
+
+def _lay_again(d: kernel.Data, search: Search, route: int) -> None:
+    """Lay a route job by job, leaving out what no longer holds without one that went."""
+    laid = search.tour.stops["item"][route, : search.tour.runs["length"][route]]
+    jobs = laid[laid < len(d.able)].tolist()
+    search.lay(route, [])
+    for job in jobs:
+        search.append(route, job)

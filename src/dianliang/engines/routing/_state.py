@@ -48,8 +48,9 @@ def longest_route(d: Data) -> int:
         n, _how_many(d.items["service"][:n], int((d.routes["shuts"] - d.routes["opens"]).max()))
     )
     for g in range(d.room.shape[1]):
-        for need in (d.out[:, g], d.back[:, g]):
-            most = min(most, _how_many(need, int(d.room[:, g].max())))
+        room = int(d.room[:, g].max())
+        for need, other in ((d.out[:, g], d.back[:, g]), (d.back[:, g], d.out[:, g])):
+            most = min(most, _how_many(need, room + int(other.sum())))
     return most + 3
 
 
@@ -64,8 +65,8 @@ def empty_tour(d: Data, width: int) -> Tour:
         stops=_in_lines((routes, width + 1), kernel.STOP),
         runs=_in_lines((routes,), kernel.RUN),
         spots=_in_lines((len(d.items),), kernel.SPOT),
-        load_before=np.zeros((routes, width + 1, gear), np.int64),
-        load_after=np.zeros((routes, width + 1, gear), np.int64),
+        aboard=_in_lines((routes, width + 1, gear, 4), np.dtype(np.int64)),
+        spare=np.zeros((routes, gear, 2), np.int64),
         worked=np.zeros(len(d.teams), np.int64),
         loyal=np.zeros(len(d.series)),
     )

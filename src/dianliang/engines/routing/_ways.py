@@ -143,18 +143,15 @@ class Ways:
 
     def gear_short(self, found: Found, number: int) -> tuple[str, ...]:
         """Return the gear that a route has too little of once it has the job, too."""
-        d = self.compiled.data
         with self._eased(self.data, number, None, is_timeless=False, is_laden=False):
             self.data.able[number, found.route] = True
             trial = _with(self.data, self.tour, number, found.route)
         kernel.schedule(self.data, trial, found.route)
-        most = trial.load_before[found.route, trial.runs["length"][found.route]]
-        jobs = self.compiled.jobs
-        kinds = sorted({kind for job in jobs for kind in (*job.gear, *job.returns)})
+        home = trial.aboard[found.route, trial.runs["length"][found.route]]
         return tuple(
             kind
-            for kind, aboard, room in zip(kinds, most, d.room[found.route], strict=True)
-            if aboard > room
+            for kind, (least, most, *_) in zip(self.compiled.kinds, home.tolist(), strict=True)
+            if least > most
         )
 
     @cached_property

@@ -11,12 +11,13 @@ import numpy as np
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped
 from dianliang.engines.routing._kernel import Data, Flags, Tour
-from dianliang.engines.routing._model import Job, Shift, Team
+from dianliang.engines.routing._model import Job
 from dianliang.engines.routing._ties import date_of
 from dianliang.engines.routing._ways import is_tied
 from dianliang.kernel.phrases import Phrase, joined
 
 LOCKED, IN_SERIES = Phrase("已锁定在此队伍"), Phrase("与同一系列一起排")
+BEARS = Phrase("它收回的装备，后面的工单要用")
 ALIKE_S = 60.0
 """Less than this is no reason."""
 
@@ -57,17 +58,27 @@ def _paid(d: Data, tour: Tour, route: int) -> float:
     return price
 
 
-def fixed_words(compiled: Compiled, number: int) -> str:
-    """Say why a job cannot be moved alone; nothing if it can."""
+def fixed_words(compiled: Compiled, tour: Tour, number: int) -> str:
+    """Say why a planned job cannot be moved alone; nothing if it can."""
     row = compiled.data.items[number]
     if number in compiled.locked:
         return LOCKED
     if not is_tied(compiled, number):
-        return ""
+        return BEARS if _is_bearing(compiled, tour, number) else ""
     partner = int(row["partner"])
     if partner < 0:
         return IN_SERIES
     return Phrase("与 %(job)s 须同时或按间隔一起做", job=compiled.jobs[partner].id)
+
+
+def _is_bearing(compiled: Compiled, tour: Tour, number: int) -> bool:
+    """Tell whether a later job of the route is set up with what a job collects."""
+    if not compiled.jobs[number].returns:
+        return False
+    route = int(tour.spots["where"][number])
+    with lifted(compiled.data, tour, number):
+        home = tour.aboard[route, tour.runs["length"][route]]
+        return bool((home[:, kernel.LEAST] > home[:, kernel.MOST]).any())
 
 
 def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
@@ -75,7 +86,7 @@ def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:
 
     Cost: one look at every position of the plan.
     """
-    fixed = fixed_words(compiled, number)
+    fixed = fixed_words(compiled, tour, number)
     if fixed:
         return fixed
     d, job = compiled.data, compiled.jobs[number]
@@ -109,9 +120,7 @@ def compared(team_id: str, more_s: float) -> str:
 
 
 def _only(compiled: Compiled, job: Job, own: Flags) -> str:
-    rest = {
-        compiled.routes[v][0].id: cannot(*_on(compiled, int(v)), job) for v in np.flatnonzero(~own)
-    }
+    rest = {compiled.routes[v][0].id: cannot(compiled, int(v), job) for v in np.flatnonzero(~own)}
     if not rest:
         return Phrase("只有这一支队伍")
     counted = Counter(rest.values()).most_common()
@@ -121,18 +130,15 @@ def _only(compiled: Compiled, job: Job, own: Flags) -> str:
     return Phrase("唯一符合条件的队伍：其余 %(causes)s", causes=causes)
 
 
-def _on(compiled: Compiled, route: int) -> tuple[Team, Shift]:
-    return compiled.routes[route][0], compiled.shift(route)
-
-
-def cannot(team: Team, shift: Shift, job: Job) -> str:
+def cannot(compiled: Compiled, route: int, job: Job) -> str:
     """Say which rule keeps a team from a job on a shift; nothing if none does."""
+    team, shift = compiled.routes[route][0], compiled.shift(route)
     is_near = team.areas is None or not job.area or job.area in team.areas
     low = any(team.levels.get(skill, 0) < level for skill, level in job.levels.items())
     rules = (
         (not job.skills <= team.skills_on(shift), Phrase("缺技能")),
         (low, Phrase("技能等级不够")),
-        (not is_equipped(team, shift, job), Phrase("缺装备")),
+        (not is_equipped(team, shift, job, compiled.collected), Phrase("缺装备")),
         (team.id in job.forbidden_teams, Phrase("被客户回避")),
         (not is_near, Phrase("不管这一片")),
         (not is_allowed(team, job), Phrase("未获指定")),
@@ -155,7 +161,7 @@ def alternatives(compiled: Compiled, tour: Tour, number: int) -> tuple[Alternati
             )
             known = best.get(team.id)
             if index < 0:
-                words = cannot(team, compiled.shift(route), job) or _busy(compiled, route, job)
+                words = cannot(compiled, route, job) or _busy(compiled, route, job)
                 best.setdefault(team.id, Alternative(team_id=team.id, words=words))
             elif known is None or known.price_s is None or price - saved < known.price_s:
                 best[team.id] = Alternative(
@@ -174,7 +180,7 @@ def _busy(compiled: Compiled, route: int, job: Job) -> str:
     """Say whether a team could come if it had nothing else to do."""
     number = compiled.numbers[job.id]
     index, *_ = kernel.best_in_route(
-        compiled.data, compiled.idle, number, route, kernel.INFEASIBLE / 2
+        compiled.supplied(number), compiled.idle, number, route, kernel.INFEASIBLE / 2
     )
     if index >= 0:
         return Phrase("时间已排满")

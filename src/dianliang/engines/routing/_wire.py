@@ -197,6 +197,7 @@ def _check_shapes(d: Data) -> None:
         "extra": (n, routes),
         "out": (n, gear),
         "back": (n, gear),
+        "stock": (routes, gear),
         "room": (routes, gear),
         "near": (n, d.near.shape[-1]),
         "beside": (n, d.beside.shape[-1]),

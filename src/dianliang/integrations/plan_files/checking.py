@@ -75,10 +75,13 @@ def _unmet(problem: Problem, job: Job) -> Iterator[Wanted]:
     for skill, level in job.levels.items():
         if skill in skills and all(team.levels.get(skill, 0) < level for team in teams):
             yield f"没有一支队伍的“{skill}”达到 {level} 级", job.id, "skills"
-    carried = [team.gear_on(shift) for team in teams for shift in team.shifts]
+    taken = [team.gear_on(shift) for team in teams for shift in team.shifts]
+    room = [team.room_on(shift) for team in teams for shift in team.shifts]
+    collected = {kind for other in problem.jobs for kind in other.returns} if job.gear else set()
     for name, wanted in (("gear", job.gear), ("returns", job.returns)):
         for kind, count in wanted.items():
-            if all(aboard.get(kind, 0) < count for aboard in carried):
+            is_taken = name == "gear" and kind not in collected
+            if all(aboard.get(kind, 0) < count for aboard in (taken if is_taken else room)):
                 yield f"没有一支队伍有 {count} 件装备“{kind}”", job.id, name
     if job.area and all(team.areas is not None and job.area not in team.areas for team in teams):
         yield f"没有一支队伍服务区域“{job.area}”", job.id, "area"

@@ -4,8 +4,12 @@
 
 from dianliang.engines.routing._kernel.mates import adds_team, loyalty
 from dianliang.engines.routing._kernel.records import (
+    BORNE,
     EITHER,
     INFEASIBLE,
+    LEAST,
+    MOST,
+    NEEDED,
     NEVER,
     Data,
     Ints,
@@ -39,9 +43,8 @@ def fits(d: Data, s: Tour, job: int, v: int) -> bool:
     if not d.able[job, v] or s.runs[v].length + 1 >= s.stops.shape[1] - 1:
         return False
     for g in range(d.room.shape[1]):
-        if s.load_before[v, 0, g] + d.out[job, g] > d.room[v, g]:
-            return False
-        if s.load_after[v, s.runs[v].length, g] + d.back[job, g] > d.room[v, g]:
+        more = d.out[job, g] - d.back[job, g]
+        if more > s.spare[v, g, 0] or -more > s.spare[v, g, 1]:
             return False
     return True
 
@@ -52,6 +55,18 @@ def fits_as_known(d: Data, s: Tour, w: Scratch, job: int, v: int, token: int) ->
     if abs(w.fitting[v]) != token:
         w.fitting[v] = token if fits(d, s, job, v) else -token
     return w.fitting[v] > 0
+
+
+@inlined
+def is_stowed(d: Data, s: Tour, job: int, v: int, p: int) -> bool:
+    """Tell whether some load at the start of a route will do with a job inserted at a position."""
+    for g in range(d.room.shape[1]):
+        out = d.out[job, g]
+        more = out - d.back[job, g]
+        least = max(s.aboard[v, p, g, LEAST], out, s.aboard[v, p, g, NEEDED] + more)
+        if least > min(s.aboard[v, p, g, MOST], s.aboard[v, p, g, BORNE] + more):
+            return False
+    return True
 
 
 @inlined
@@ -94,11 +109,8 @@ def price_as_turned(
     more, worked = detour + item.service, s.worked[route.team]
     if begin < 0 or worked + more > d.teams[route.team].budget:
         return INFEASIBLE, -1
-    for g in range(d.room.shape[1]):
-        if s.load_before[v, p, g] + d.out[job, g] > d.room[v, g]:
-            return INFEASIBLE, -1
-        if s.load_after[v, p, g] + d.back[job, g] > d.room[v, g]:
-            return INFEASIBLE, -1
+    if not is_stowed(d, s, job, v, p):
+        return INFEASIBLE, -1
     price += late_cost(d, job, begin)
     if d.balance_price > 0:
         price += balance(d, route.team, worked + more) - balance(d, route.team, worked)

@@ -20,6 +20,11 @@ INFEASIBLE = 1e15
 NEVER = 1 << 40
 PAIR_CANDIDATES = 12
 FORTH, BACK, EITHER = 0, 1, 2
+LEAST, MOST, NEEDED, BORNE = 0, 1, 2, 3
+"""What can be aboard after the head of a route, from and to; what its tail asks for, from and to.
+
+Head and tail go together exactly if the two spans meet: then some load at the start will do.
+"""
 
 
 ITEM = np.dtype(
@@ -145,9 +150,10 @@ class Data(NamedTuple):
     teams: Records  # TEAM
     able: Flags  # (n, V)
     extra: NDArray[np.float32]  # (n, V): price of this route for this job
-    out: Ints  # (n, g): gear taken from the depot
-    back: Ints  # (n, g): gear brought back to it
-    room: Ints  # (V, g)
+    out: Ints  # (n, g): gear that is set up at the job and stays there
+    back: Ints  # (n, g): gear that is collected there, after that
+    stock: Ints  # (V, g): most gear to set off with
+    room: Ints  # (V, g): most gear aboard, no less than the stock
     near: Ints  # (n, k): neighbouring jobs, nearest first
     beside: Ints  # (n, k): jobs that may stand next to it in a route, best first
     near_kinds: Ints  # (n, r): kinds of route, nearest first
@@ -167,8 +173,8 @@ class Tour(NamedTuple):
     stops: Records  # STOP (V, W + 1)
     runs: Records  # RUN (V,)
     spots: Records  # SPOT (items,)
-    load_before: Ints  # (V, W + 1, g): most gear aboard up to here
-    load_after: Ints  # (V, W + 1, g): most gear aboard from here on
+    aboard: Ints  # (V, W + 1, g, 4): gear aboard before each position: LEAST, MOST, NEEDED, BORNE
+    spare: Ints  # (V, g, 2): most that one more job may set up, and collect, anywhere in the route
     worked: Ints  # (teams,)
     loyal: Floats  # (series,): price of the teams beyond the first
 

@@ -23,6 +23,8 @@ from dianliang.engines.routing._kernel.placing import (
 from dianliang.engines.routing._kernel.records import (
     EITHER,
     INFEASIBLE,
+    LEAST,
+    MOST,
     Data,
     Floats,
     Ints,
@@ -88,7 +90,25 @@ def remove_string(
             s.stops[v, write].item = item
             write += 1
     s.runs[v].length = write
-    schedule_from(d, s, v, first)
+    if not schedule_from(d, s, v, first):
+        count = unburden(d, s, w, v, count)
+    return count
+
+
+@compiled
+def unburden(d: Data, s: Tour, w: Scratch, v: int, count: int) -> int:
+    """Take out of a route what was to be set up with gear that is not collected there any more."""
+    for g in range(d.room.shape[1]):
+        p = i64(0)
+        while p < s.runs[v].length:
+            p += 1
+            if s.aboard[v, p, g, LEAST] > s.aboard[v, p, g, MOST]:
+                job = s.stops[v, p - 1].item
+                if d.items[job].held:
+                    break
+                count = list_job(s, w, job, count, False)
+                schedule(d, s, drop(d, s, job))
+                p = i64(0)
     return count
 
 

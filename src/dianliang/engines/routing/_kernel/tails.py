@@ -8,7 +8,11 @@ from dianliang.engines.routing._kernel.judging import change, take, undo
 from dianliang.engines.routing._kernel.mates import list_job, loyalty
 from dianliang.engines.routing._kernel.placing import save
 from dianliang.engines.routing._kernel.records import (
+    BORNE,
     INFEASIBLE,
+    LEAST,
+    MOST,
+    NEEDED,
     Data,
     Floats,
     Scratch,
@@ -37,10 +41,11 @@ def is_parted(d: Data, s: Tour, v: int, p: int) -> bool:
 
 @inlined
 def is_laden(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> bool:
-    """Tell whether the head of a route and the tail of another would be more than there is room."""
+    """Tell whether no load would do for the head of a route and the tail of another."""
     for g in range(d.room.shape[1]):
-        head = s.load_after[v, 0, g] - s.load_after[v, p, g]
-        if head + s.load_after[u, q, g] > d.room[v, g]:
+        borne = s.aboard[u, q, g, BORNE] + d.room[v, g] - d.room[u, g]
+        least = max(s.aboard[v, p, g, LEAST], s.aboard[u, q, g, NEEDED])
+        if least > min(s.aboard[v, p, g, MOST], borne):
             return True
     return False
 
@@ -56,8 +61,8 @@ def homeward(d: Data, s: Tour, v: int, u: int) -> int:
 def tails_price(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> float:
     """Return what exchanging the tails from two positions costs in travel; INFEASIBLE in time.
 
-    In constant time, as far as nothing is brought back and everybody is home in time: who takes
-    the change has it timed exactly. The other's tail has a job at least.
+    In constant time, as far as everybody is home in time: who takes the change has it timed
+    exactly. The other's tail has a job at least.
     """
     mine, other = d.routes[v], d.routes[u]
     if not is_parted(d, s, v, p) or not is_parted(d, s, u, q):

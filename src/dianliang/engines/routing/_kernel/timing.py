@@ -6,6 +6,10 @@ Each position keeps the latest arrival that breaks nothing and the latest that c
 """
 
 from dianliang.engines.routing._kernel.records import (
+    BORNE,
+    LEAST,
+    MOST,
+    NEEDED,
     NEVER,
     Data,
     Tour,
@@ -174,26 +178,34 @@ def slacken(d: Data, s: Tour, v: int, first: int) -> None:
 
 @compiled
 def stow(d: Data, s: Tour, v: int) -> bool:
-    """Write the gear aboard along a route and tell whether there is room for it."""
+    """Write the gear that can be aboard along a route; tell whether some load at its start will do.
+
+    What a job collects can be set up at a later one: see `LEAST`.
+    """
     n, size, is_fine = d.able.shape[0], s.runs[v].length, True
     for g in range(d.room.shape[1]):
-        aboard = 0
+        least, most, room = i64(0), d.stock[v, g], d.room[v, g]
         for p in range(size):
-            if s.stops[v, p].item < n:
-                aboard += d.out[s.stops[v, p].item, g]
-        most = aboard
-        s.load_before[v, 0, g] = aboard
-        for p in range(size):
-            if s.stops[v, p].item < n:
-                aboard += d.back[s.stops[v, p].item, g] - d.out[s.stops[v, p].item, g]
-            most = max(most, aboard)
-            s.load_before[v, p + 1, g] = most
-            s.load_after[v, p + 1, g] = aboard
-        s.load_after[v, 0, g] = s.load_before[v, 0, g]
-        for back in range(size):
-            p = size - 1 - back
-            s.load_after[v, p, g] = max(s.load_after[v, p, g], s.load_after[v, p + 1, g])
-        is_fine &= most <= d.room[v, g]
+            s.aboard[v, p, g, LEAST], s.aboard[v, p, g, MOST] = least, most
+            item = s.stops[v, p].item
+            if item < n:
+                out, back = d.out[item, g], d.back[item, g]
+                least, most = max(least, out) - out + back, min(most - out + back, room)
+        s.aboard[v, size, g, LEAST], s.aboard[v, size, g, MOST] = least, most
+        is_fine &= least <= most
+        needed, borne = i64(0), room
+        more_out, more_back = most, room - least
+        s.aboard[v, size, g, NEEDED], s.aboard[v, size, g, BORNE] = needed, borne
+        for behind in range(size):
+            p = size - 1 - behind
+            item = s.stops[v, p].item
+            if item < n:
+                out, back = d.out[item, g], d.back[item, g]
+                needed, borne = max(out, needed + out - back), min(room, borne + out - back)
+            s.aboard[v, p, g, NEEDED], s.aboard[v, p, g, BORNE] = needed, borne
+            more_out = max(more_out, s.aboard[v, p, g, MOST] - needed)
+            more_back = max(more_back, borne - s.aboard[v, p, g, LEAST])
+        s.spare[v, g, 0], s.spare[v, g, 1] = more_out, more_back
     return is_fine
 
 

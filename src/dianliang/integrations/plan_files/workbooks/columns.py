@@ -127,8 +127,8 @@ JOBS = Sheet(
             "Job.windows",
         ),
         _column("技能", f"{SKILLS}；一支队伍要全部具备", "Job.skills", "Job.levels"),
-        _column("带去装备", f"从驻地带去、留在现场。{GEAR}", "Job.gear"),
-        _column("带回装备", f"从现场收回驻地。{GEAR}", "Job.returns"),
+        _column("带去装备", f"从驻地带去或先在别处收回，留在现场。{GEAR}", "Job.gear"),
+        _column("带回装备", f"从现场收回，装到下一处或带回驻地。{GEAR}", "Job.returns"),
         _column("优先级", "留空为应当", "Job.priority", choices=tuple(PRIORITIES)),
         _column("价值（分钟）", "不做的代价，折合行车分钟；留空按优先级", "Job.value"),
         _column(
@@ -158,7 +158,8 @@ JOBS = Sheet(
 )
 LINKS = Sheet(
     title="关联",
-    purpose="两张工单的时间关系；没有就空着。一张工单只能属于一个关联或一个系列。",
+    purpose="两张工单的时间关系；没有就空着。一张工单可以写几行，连成一串（最多 8 张）；"
+    "有关联的工单不能再属于系列。",
     columns=(
         _needed("先做工单", "工单号", "Link.first"),
         _needed("后做工单", "工单号", "Link.then"),

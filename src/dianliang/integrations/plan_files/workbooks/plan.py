@@ -186,7 +186,9 @@ def _route_cells(
     yield route.team_id
     yield day_of_route(loaded.problem, route)
     if stop is None:
-        yield from (None, line.what, None, None, None)
+        taken = "、".join(f"{kind}×{count}" for kind, count in route.gear.items())
+        title = f"至少带 {taken}" if taken and line.what == "出发" else None
+        yield from (None, line.what, None, title, None)
         yield from (local(line.begin_at) if line.what == "收工" else None,)
         yield from (local(line.begin_at) if line.what == "午休" else None,)
         yield from (local(line.begin_at) if line.what == "出发" else None,)
