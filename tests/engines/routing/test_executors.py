@@ -166,7 +166,7 @@ def test_work_that_points_outside_its_arrays_is_refused(field, spoil):
         unpack_work(packed)
 
 
-@pytest.mark.parametrize("column", ["place", "last", "series", "partner"])
+@pytest.mark.parametrize("column", ["place", "last", "series", "group"])
 def test_a_job_that_points_outside_is_refused(column):
     work = works()[0]
     items = work.data.items.copy()

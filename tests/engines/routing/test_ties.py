@@ -229,7 +229,7 @@ def test_a_series_that_does_not_fit_is_left_out_whole():
         {"links": (Link(first="J", then="J"),)},
         {"links": (Link(first="J", then="K", lag_from_s=9, lag_to_s=1),)},
         {"links": (Link(first="J", then="X"),)},
-        {"links": (Link(first="J", then="K"), Link(first="K", then="L"))},
+        {"links": (Link(first="J", then="K"),), "series": (Series(id="S", job_ids=("K",)),)},
         {"series": (Series(id="S", job_ids=("J", "X")),)},
         {"series": (Series(id="S", job_ids=("J",)), Series(id="T", job_ids=("J",)))},
         {"series": (Series(id="S", job_ids=()),)},

@@ -142,7 +142,7 @@ def test_overtime_ends_where_the_next_shift_begins():
     """Else the same people would still be on the way home when they set out again."""
     morning, afternoon = spans((8, 12), (12.5, 17))
     crew = replace(team(), shifts=(replace(morning, overtime_limit_s=7200), afternoon))
-    jobs = tuple(job(f"J{i}", minutes=110, windows=(window(8, 15),)) for i in range(5))
+    jobs = tuple(job(f"J{i}", minutes=125, windows=(window(8, 15),)) for i in range(4))
     problem = Problem(jobs=jobs, teams=(crew,))
 
     plan = solve(problem, stop=MaxIterations(limit=60))

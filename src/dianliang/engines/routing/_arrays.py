@@ -9,6 +9,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.engines.routing._ability import Routes, able_of, collected_by
 from dianliang.engines.routing._kernel import (
     EITHER,
     FORTH,
@@ -22,23 +23,21 @@ from dianliang.engines.routing._kernel import (
     Records,
     Tour,
 )
-from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift, Team
+from dianliang.engines.routing._model import WEEK_S, Job, Lock, Problem, Shift
 from dianliang.engines.routing._nearby import CANDIDATES, NEIGHBOURS, beside, nearest, trips
 from dianliang.engines.routing._places import places_of, travel_between
 from dianliang.engines.routing._state import empty_tour, longest_route
 from dianliang.engines.routing._ties import (
     date_of,
+    groups_of,
     hold_locked,
     part_unlike,
     series_of,
-    tie_links,
 )
 from dianliang.kernel.geo import GeoPoint
 
 LOCKED_FACTOR = 10.0
 """Leaving a locked job out costs this many times an ordinary must-job."""
-
-Routes = tuple[tuple[Team, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,9 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
     items, windows = _items(problem, shifts, places, locks, second)
     own = _routes(problem, routes, places[2 * len(jobs) :], second)
     series, series_jobs, pattern_days = series_of(problem, numbers, shifts, items)
-    tie_links(problem, numbers, items)
-    hold_locked(items, locked, series, series_jobs)
+    groups, linked, lags = groups_of(problem, numbers, items)
+    tied = (("series", series, series_jobs), ("group", groups, linked))
+    hold_locked(items, locked, tied)
     able = able_of(jobs, routes, locked, collected)
     part_unlike(items, series, series_jobs, able)
     extra = _extra(problem, jobs, routes)
@@ -135,6 +135,9 @@ def compile_problem(problem: Problem, *, candidates: int = CANDIDATES) -> Compil
         series=series,
         series_jobs=series_jobs,
         pattern_days=pattern_days,
+        groups=groups,
+        linked=linked,
+        lags=lags,
         travel_price=float(weights.travel_per_s),  # of a whole number all would be compiled anew
         balance_price=float(weights.balance),
         loyal_price=float(weights.series_team if problem.series else 0),
@@ -200,7 +203,7 @@ def _items(
     counts = [len(span) for span in spans]
     items["last"] = np.cumsum(counts)
     items["first"] = items["last"] - counts
-    items["series"] = items["partner"] = -1
+    items["series"] = items["group"] = -1
     items["due"] = NEVER
     items["service"][len(jobs) :] = [lunch.duration_s for lunch in lunches]
     whole: dict[str, float] = defaultdict(float)
@@ -277,96 +280,6 @@ def _teams(problem: Problem) -> Records:
         on_duty = sum(shift.window.duration.total_seconds() for shift in team.shifts)
         teams[number]["available"] = int(on_duty)
     return teams
-
-
-def may_serve(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> bool:
-    """Tell whether rules let a team do a job on a shift: allowed, skilled, equipped.
-
-    `collected` are the kinds of gear that some job collects.
-    """
-    return (
-        (shift.only_for is None or job.id in shift.only_for)
-        and is_allowed(team, job)
-        and is_skilled(team, shift, job)
-        and is_equipped(team, shift, job, collected)
-    )
-
-
-def is_allowed(team: Team, job: Job) -> bool:
-    """Tell whether a team may come to a customer at all: not excluded, and in its area."""
-    return (
-        (job.allowed_teams is None or team.id in job.allowed_teams)
-        and team.id not in job.forbidden_teams
-        and (team.areas is None or not job.area or job.area in team.areas)
-    )
-
-
-def is_skilled(team: Team, shift: Shift, job: Job) -> bool:
-    """Tell whether every skill of a job is there on a shift, at the level asked for."""
-    return job.skills <= team.skills_on(shift) and all(
-        team.levels.get(skill, 0) >= level for skill, level in job.levels.items()
-    )
-
-
-def is_equipped(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> bool:
-    """Tell whether the gear of a shift can be enough for one job: taken along, or collected."""
-    return not short_of(team, shift, job, collected)
-
-
-def short_of(team: Team, shift: Shift, job: Job, collected: frozenset[str]) -> tuple[str, ...]:
-    """Return the kinds of gear of which a shift can never have enough for a job."""
-    taken, room = team.gear_on(shift), team.room_on(shift)
-    return tuple(
-        kind
-        for kind in sorted({*job.gear, *job.returns})
-        if room.get(kind, 0) < max(job.gear.get(kind, 0), job.returns.get(kind, 0))
-        or (kind not in collected and taken.get(kind, 0) < job.gear.get(kind, 0))
-    )
-
-
-def collected_by(jobs: Iterable[Job]) -> frozenset[str]:
-    """Return the kinds of gear that some job collects."""
-    return frozenset(kind for job in jobs for kind, count in job.returns.items() if count)
-
-
-def able_of(
-    jobs: Sequence[Job], routes: Routes, locked: dict[int, int], collected: frozenset[str]
-) -> NDArray[np.bool_]:
-    """Return which routes may serve which jobs, time aside; of locked ones only theirs."""
-    able = np.zeros((len(jobs), len(routes)), dtype=np.bool_)
-    alike: dict[tuple[object, ...], list[int]] = {}
-    for route, (team, index) in enumerate(routes):
-        shift = team.shifts[index]
-        own = None if shift.gear is None else tuple(sorted(shift.gear.items()))
-        alike.setdefault((team.id, shift.skills, shift.only_for, own), []).append(route)
-    heads = [(*routes[rows[0]], rows) for rows in alike.values()]
-    named = {job_id for team, i in routes for job_id in team.shifts[i].only_for or ()}
-    known: dict[tuple[object, ...], NDArray[np.bool_]] = {}
-    for number, job in enumerate(jobs):
-        if number in locked:
-            able[number, locked[number]] = True
-            continue
-        key = _needs(job, is_named=job.id in named)
-        row = known.get(key)
-        if row is None:
-            row = known[key] = np.zeros(len(routes), dtype=np.bool_)
-            for team, index, rows in heads:
-                if may_serve(team, team.shifts[index], job, collected):
-                    row[rows] = True
-        able[number] = row
-    return able
-
-
-def _needs(job: Job, *, is_named: bool) -> tuple[object, ...]:
-    """Return all that `may_serve` asks about a job: a flood day has few kinds of job."""
-    return (
-        job.id if is_named else "",
-        job.skills,
-        job.area,
-        job.allowed_teams,
-        job.forbidden_teams,
-        *(frozenset(needs.items()) for needs in (job.levels, job.gear, job.returns)),
-    )
 
 
 def _extra(problem: Problem, jobs: Sequence[Job], routes: Routes) -> NDArray[np.float32]:

@@ -5,13 +5,11 @@ all jobs of a group, begins that keep them so far can be carried on to the rest 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.routing._model import Job, Link, Problem
-from dianliang.kernel.periods import TimeWindow
 
 MOST_LINKED = 8
 """Jobs that hang together by links: more of them are seldom done in one plan, and never well."""
@@ -64,46 +62,34 @@ def is_contradictory(lags: Lags) -> bool:
 
 
 def is_hopeless(problem: Problem, ids: Sequence[str], lags: Lags) -> bool:
-    """Tell whether no begins within the hours of customers and shifts keep the links of a group.
+    """Tell whether no begins within the hours of the customers keep the links of a group.
 
-    Exact but for ways and teams: every begin is pushed no later than it must. What is locked is a
-    fact, not a wish, and asks for no hour here.
+    Exact: every begin is pushed no later than it must. Whether anybody is at work then is not asked
+    here, and what is locked is a fact, not a wish.
     """
-    shifts = [shift for team in problem.teams for shift in team.shifts]
-    if not shifts:
-        return False
     locked = {lock.job_id for lock in problem.locks}
-    epoch = min(shift.window.start for shift in shifts)
-    last = max(shift.window.end + timedelta(seconds=shift.overtime_limit_s) for shift in shifts)
     jobs = {job.id: job for job in problem.jobs}
-    always = (TimeWindow(epoch, last),)
-    spans = [
-        [] if id_ in locked else _spans(jobs[id_], jobs[id_].windows or always, epoch)
-        for id_ in ids
-    ]
-    begins = np.array([min((opens for opens, _ in own), default=0.0) for own in spans])
+    spans = [[] if id_ in locked else _spans(jobs[id_]) for id_ in ids]
+    begins = np.array([min((opens for opens, _ in own), default=float(NO_LAG)) for own in spans])
     while True:
         pushed = (begins[:, None] + lags).max(axis=0)
         for number, own in enumerate(spans):
             if own:
-                open_ = [
+                ahead = [
                     max(opens, pushed[number]) for opens, shuts in own if pushed[number] <= shuts
                 ]
-                if not open_:
+                if not ahead:
                     return True
-                pushed[number] = min(open_)
+                pushed[number] = min(ahead)
         if (pushed == begins).all():
             return False
         begins = pushed
 
 
-def _spans(job: Job, windows: Iterable[TimeWindow], epoch: datetime) -> list[tuple[float, float]]:
-    """Return from when to when a job may begin, in seconds; one that fits no window has none."""
+def _spans(job: Job) -> list[tuple[float, float]]:
+    """Return from when to when a job may begin, as time stamps; where nothing fits, nothing."""
     spans = (
-        (
-            (window.start - epoch).total_seconds(),
-            (window.end - epoch).total_seconds() - job.duration_s,
-        )
-        for window in windows
+        (window.start.timestamp(), window.end.timestamp() - job.duration_s)
+        for window in job.windows
     )
     return [(opens, shuts) for opens, shuts in spans if opens <= shuts]

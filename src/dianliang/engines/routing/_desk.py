@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, able_of, compile_problem
+from dianliang.engines.routing._ability import able_of
+from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._kernel import Data, Tour
 from dianliang.engines.routing._model import Job, Plan, Problem
 from dianliang.engines.routing._solve import compiled_or_refused, follow

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dianliang.engines.routing._arrays import Routes, is_allowed, short_of
+from dianliang.engines.routing._ability import Routes, is_allowed, short_of
 from dianliang.engines.routing._kernel import Floats
 from dianliang.engines.routing._model import FixKind, Job, Shift, Team
 from dianliang.engines.routing._ties import date_of

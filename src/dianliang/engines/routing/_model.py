@@ -141,7 +141,9 @@ class Lock:
 class Link:
     """Two jobs tied in time: `then` begins between `lag_from_s` and `lag_to_s` after `first`.
 
-    Both zero means two teams at once; zero and a long time means A before B.
+    Both zero means two teams at once; zero and a long time means A before B. A job may have several
+    links: chains, several teams at once, and what follows them. All that hang together are served,
+    or none; where the lags leave time for it, one team may do several of them.
     """
 
     first: str

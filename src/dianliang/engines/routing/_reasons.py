@@ -6,13 +6,9 @@ from datetime import timedelta
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import (
-    Compiled,
-    collected_by,
-    is_allowed,
-    is_equipped,
-    is_skilled,
-)
+from dianliang.engines.routing._ability import collected_by, is_allowed, is_equipped, is_skilled
+from dianliang.engines.routing._arrays import Compiled
+from dianliang.engines.routing._chains import linked_groups
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team
 from dianliang.engines.routing.travel import IMPASSABLE_S
 from dianliang.kernel.calendar import SHANGHAI
@@ -127,12 +123,8 @@ def tied(problem: Problem, compiled: Compiled, job: Job, *, is_free: bool) -> It
 
 def mates_of(problem: Problem, job_id: str) -> tuple[str, ...]:
     """Return the jobs that go with a job: linked in time, or of its series."""
-    linked = [
-        id_
-        for link in problem.links
-        for id_ in (link.first, link.then)
-        if job_id in {link.first, link.then}
-    ]
+    groups = linked_groups(problem.links)
+    linked = [id_ for group in groups if job_id in group for id_ in group]
     together = [
         id_ for series in problem.series if job_id in series.job_ids for id_ in series.job_ids
     ]

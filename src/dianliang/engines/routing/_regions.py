@@ -80,11 +80,7 @@ def _keep_together(d: Data, region_of_job: Ints, out: Ints) -> Ints:
     """Give mates that are out one region; return those served in two, which must stay put."""
     is_out = np.isin(np.arange(len(region_of_job)), out)
     groups = [d.series_jobs[series["first"] : series["last"]] for series in d.series]
-    groups += [
-        np.array([job, partner])
-        for job, partner in enumerate(d.items["partner"][: len(d.able)].tolist())
-        if job < partner
-    ]
+    groups += [d.linked[group["first"] : group["last"]] for group in d.groups]
     held: list[int] = []
     for members in groups:
         if is_out[members].all():
@@ -146,6 +142,7 @@ def carve(d: Data, routes: Ints, jobs: Ints, *, held: Ints) -> Region:
     teams, own["team"] = np.unique(own["team"], return_inverse=True)
     kind_start, kind_routes, near_kinds = _kinds(d, routes, jobs)
     series, series_jobs, pattern_days = _series(d, jobs, new_job, items)
+    groups, linked, lags = _groups(d, jobs, new_job, items)
     data = d._replace(
         time=np.ascontiguousarray(d.time[np.ix_(used, used)]),
         items=items,
@@ -166,6 +163,9 @@ def carve(d: Data, routes: Ints, jobs: Ints, *, held: Ints) -> Region:
         series=series,
         series_jobs=series_jobs,
         pattern_days=pattern_days,
+        groups=groups,
+        linked=linked,
+        lags=lags,
     )
     return Region(jobs=jobs, routes=routes, data=data)
 
@@ -178,8 +178,6 @@ def _items(d: Data, routes: Ints, jobs: Ints, new_job: Ints, held: Ints) -> tupl
     last = np.cumsum(counts)
     flat = np.repeat(items["first"] - (last - counts), counts) + np.arange(int(counts.sum()))
     items["first"], items["last"] = last - counts, last
-    partner = items["partner"]
-    items["partner"] = np.where(partner >= 0, new_job[partner], -1)
     items["held"][: len(jobs)] |= np.isin(jobs, held)
     return items, d.windows[flat]
 
@@ -209,6 +207,25 @@ def _kinds(d: Data, routes: Ints, jobs: Ints) -> tuple[Ints, Ints, Ints]:
     width = max(1, min(len(present), rows.shape[1]))
     near = np.argsort(rank, axis=1, kind="stable")[:, :width]
     return starts.astype(np.int64), order, np.ascontiguousarray(near)
+
+
+def _groups(d: Data, jobs: Ints, new_job: Ints, items: Records) -> tuple[Records, Ints, Ints]:
+    """Return the groups of linked jobs that lie wholly in the region; others are held."""
+    present = np.unique(d.items["group"][jobs])
+    items["group"] = -1
+    rows, members, lags = list[tuple[int, ...]](), list[int](), list[int]()
+    for old in d.groups[present[present >= 0]]:
+        own = new_job[d.linked[old["first"] : old["last"]]]
+        if (own >= 0).all():
+            items["group"][own] = len(rows)
+            rows.append((len(members), len(members) + len(own), len(lags)))
+            members += own.tolist()
+            lags += d.lags[old["lags"] : old["lags"] + len(own) ** 2].tolist()
+    return (
+        np.array(rows, dtype=d.groups.dtype),
+        np.array(members, np.int64),
+        np.array(lags, np.int64),
+    )
 
 
 def _series(d: Data, jobs: Ints, new_job: Ints, items: Records) -> tuple[Records, Ints, Ints]:

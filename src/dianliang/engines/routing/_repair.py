@@ -57,7 +57,7 @@ class Repair:
         self.jobs: Ints = np.arange(len(compiled.jobs))
         items = self.data.items[: len(self.jobs)]
         self.is_free: NDArray[np.bool_] = (
-            (items["held"] == 0) & (items["series"] < 0) & (items["partner"] < 0)
+            (items["held"] == 0) & (items["series"] < 0) & (items["group"] < 0)
         )
         self.limited: NDArray[np.bool_] = self.data.routes["longest"] < NEVER
         self.forced = np.zeros(len(self.jobs), np.bool_)
@@ -190,7 +190,7 @@ class Repair:
 
     def _is_untied(self, job: int) -> bool:
         row = self.data.items[job]
-        return bool(row["series"] < 0 and row["partner"] < 0)
+        return bool(row["series"] < 0 and row["group"] < 0)
 
     def _begin(self) -> None:
         self.trials += 1

@@ -1,6 +1,6 @@
 """Plan: a greedy start, improved until told to stop, and explained."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,10 +10,13 @@ from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._model import Plan, Problem
 from dianliang.engines.routing._nearby import CANDIDATES, plane
 from dianliang.engines.routing._render import empty_plan, render
-from dianliang.engines.routing._state import Search, as_turned
+from dianliang.engines.routing._state import Search, as_turned, linked_to
 from dianliang.engines.routing._validate import InvalidProblemError, validate
 from dianliang.engines.routing._work import Executor
 from dianliang.engines.routing.stop import StopCriterion
+
+ROUNDED_S = 1
+"""Begins of a plan that was written down are whole seconds."""
 
 
 def solve(
@@ -128,7 +131,7 @@ def follow(compiled: Compiled, search: Search, plan: Plan) -> None:
 
 def _keep_links(compiled: Compiled, search: Search, plan: Plan, jobs: list[int]) -> None:
     for job in jobs:
-        if compiled.data.items["partner"][job] >= 0:
+        if compiled.data.items["group"][job] >= 0:
             found = plan.stop_of(compiled.jobs[job].id)
             if found is not None:
                 begin = int((found[1].start_at - compiled.epoch).total_seconds())
@@ -136,14 +139,9 @@ def _keep_links(compiled: Compiled, search: Search, plan: Plan, jobs: list[int])
 
 
 def _drop_torn(d: kernel.Data, search: Search) -> None:
-    """Take out what lost its linked job or a part of its series, and what needed its gear."""
+    """Take out what lost a linked job or a part of its series, and what needed its gear."""
     where = search.tour.spots["where"]
-    while torn := {
-        int(mate)
-        for job in np.flatnonzero(where[: len(d.able)] < 0)
-        for mate in search.mates(int(job))
-        if where[mate] >= 0
-    }:
+    while torn := [job for job in _torn(d, search) if where[job] >= 0]:
         for job in torn:
             if where[job] < 0:
                 continue
@@ -151,6 +149,18 @@ def _drop_torn(d: kernel.Data, search: Search) -> None:
             search.tour.spots["anchor"][job] = -1
             if not kernel.schedule(d, search.tour, route):
                 _lay_again(d, search, route)
+
+
+def _torn(d: kernel.Data, search: Search) -> Iterator[int]:
+    """Yield the jobs whose mates are out, and those whose begins do not keep their links."""
+    where, begins = search.tour.spots["where"], search.tour.spots["anchor"]
+    for job in np.flatnonzero(where[: len(d.able)] < 0).tolist():
+        yield from search.mates(job)
+    for number, group in enumerate(d.groups):
+        linked = linked_to(d, number)
+        lags = d.lags[group["lags"] : group["lags"] + len(linked) ** 2].reshape(len(linked), -1)
+        if (begins[linked][:, None] + lags > begins[linked] + ROUNDED_S).any():
+            yield from linked
 
 
 def _lay_again(d: kernel.Data, search: Search, route: int) -> None:

@@ -58,6 +58,12 @@ def _how_many(needs: NDArray[np.int64], room: int) -> int:
     return int(np.searchsorted(np.cumsum(np.sort(needs)), room, side="right"))
 
 
+def linked_to(d: Data, group: int) -> list[int]:
+    """Return the jobs of a group of linked ones."""
+    members: list[int] = d.linked[d.groups["first"][group] : d.groups["last"][group]].tolist()
+    return members
+
+
 def empty_tour(d: Data, width: int) -> Tour:
     """Return a plan in which nothing is assigned; each route holds its break."""
     routes, gear = len(d.routes), d.room.shape[1]
@@ -97,6 +103,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
     members = int((d.series["last"] - d.series["first"]).max(initial=0))
     days = int(d.routes["day"].max(initial=0)) + 1 if members else 0
     loyal = teams if d.loyal_price > 0 else 0
+    linked = int((d.groups["last"] - d.groups["first"]).max(initial=0))
     return Scratch(
         removed=np.zeros(n + 1, np.int64),
         keys=np.zeros(n + 1),
@@ -107,10 +114,12 @@ def scratch_for(d: Data, width: int) -> Scratch:
         resting=np.zeros(routes + 1, np.int64),
         stamp=np.zeros((routes, width + 1), np.int64),
         fitting=np.zeros(routes, np.int64),
-        places=np.zeros(2 * d.beside.shape[1] + 4 * routes + 4, kernel.CHOICE),
+        places=np.zeros(2 * d.beside.shape[1] + 4 * routes + 4 + linked * width, kernel.CHOICE),
         days=np.zeros((members, days), kernel.CHOICE),
         teams=np.zeros((members, days, loyal), kernel.CHOICE),
         pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),
+        chain=np.zeros((2, linked), kernel.CHOICE),
+        chain_turned=np.zeros((2, linked), np.int64),
         counters=np.array([0, 0, -1, 0]),
     )
 
@@ -211,10 +220,10 @@ class Search:
         return False
 
     def mates(self, job: int) -> list[int]:
-        """Return the jobs that go with a job: its linked job, the rest of its series."""
+        """Return the jobs that go with a job: linked ones, the rest of its series."""
         d = self.data
-        partner, series = int(d.items["partner"][job]), int(d.items["series"][job])
-        found = [partner] if partner >= 0 else []
+        group, series = int(d.items["group"][job]), int(d.items["series"][job])
+        found = linked_to(d, group) if group >= 0 else []
         if series >= 0:
             own = d.series[series]
             found += [int(mate) for mate in d.series_jobs[own["first"] : own["last"]]]

@@ -8,11 +8,14 @@ from itertools import accumulate
 
 import numpy as np
 
-from dianliang.engines.routing._kernel import SERIES, Flags, Ints, Records
+from dianliang.engines.routing._chains import in_order, least_lags, linked_groups
+from dianliang.engines.routing._kernel import GROUP, SERIES, Flags, Ints, Records
 from dianliang.engines.routing._model import Job, Problem, Series, Shift
 from dianliang.kernel.calendar import SHANGHAI
 
 MOST_PATTERNS = 2000
+Tied = tuple[str, Records, Ints]
+"""Where an item names its group, the groups, and their jobs."""
 
 
 def date_of(shift: Shift) -> date:
@@ -95,25 +98,29 @@ def _pattern(
     return tuple(pattern)
 
 
-def tie_links(problem: Problem, numbers: dict[str, int], items: Records) -> None:
-    """Write into each linked job its partner and how far after it that begins."""
-    for link in problem.links:
-        a, b = numbers[link.first], numbers[link.then]
-        items[a]["partner"], items[b]["partner"] = b, a
-        items[a]["lag_from"], items[a]["lag_to"] = link.lag_from_s, link.lag_to_s
-        items[b]["lag_from"], items[b]["lag_to"] = -link.lag_to_s, -link.lag_from_s
+def groups_of(
+    problem: Problem, numbers: dict[str, int], items: Records
+) -> tuple[Records, Ints, Ints]:
+    """Return the groups of linked jobs, their jobs in order, and their lags."""
+    rows, members, lags = list[tuple[int, ...]](), list[int](), [np.zeros(0, np.int64)]
+    for number, group in enumerate(linked_groups(problem.links)):
+        ids = in_order(group, least_lags(group, problem.links))
+        jobs = [numbers[id_] for id_ in ids]
+        items["group"][jobs] = number
+        rows.append((len(members), len(members) + len(jobs), sum(map(len, lags))))
+        members += jobs
+        lags.append(least_lags(ids, problem.links).ravel())
+    return np.array(rows, GROUP), np.array(members, np.int64), np.concatenate(lags)
 
 
-def hold_locked(items: Records, locked: dict[int, int], series: Records, series_jobs: Ints) -> None:
+def hold_locked(items: Records, locked: dict[int, int], tied: Sequence[Tied]) -> None:
     """Hold what is locked, and what is tied to it."""
     items["held"][list(locked)] = 1
-    for number in locked:
-        row = items[number]
-        if row["partner"] >= 0:
-            items["held"][row["partner"]] = 1
-        if row["series"] >= 0:
-            mine = series[row["series"]]
-            items["held"][series_jobs[mine["first"] : mine["last"]]] = 1
+    for name, groups, jobs in tied:
+        for number in locked:
+            if items[name][number] >= 0:
+                mine = groups[items[name][number]]
+                items["held"][jobs[mine["first"] : mine["last"]]] = 1
 
 
 def part_unlike(items: Records, series: Records, series_jobs: Ints, able: Flags) -> None:

@@ -7,8 +7,15 @@ from enum import StrEnum
 from itertools import chain
 from math import inf
 
+from dianliang.engines.routing._chains import (
+    MOST_LINKED,
+    is_contradictory,
+    is_hopeless,
+    least_lags,
+    linked_groups,
+)
 from dianliang.engines.routing._line import KM, Line
-from dianliang.engines.routing._model import Job, Problem, Team, Weights
+from dianliang.engines.routing._model import Job, Link, Problem, Team, Weights
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 
@@ -187,10 +194,9 @@ def _locks(problem: Problem) -> Iterator[ProblemError]:
 
 
 def _links(problem: Problem) -> Iterator[ProblemError]:
-    """A job is in one link at most, and a lag is a span."""
+    """A lag is a span, no job is in a series besides, and what hangs together can be done."""
     jobs = {job.id for job in problem.jobs}
     in_series = {id_ for series in problem.series for id_ in series.job_ids}
-    ends = Counter(id_ for link in problem.links for id_ in {link.first, link.then})
     for link in problem.links:
         if link.first == link.then or link.lag_from_s > link.lag_to_s:
             words = f"工单 {link.first} 与 {link.then} 的先后关系自相矛盾。"
@@ -199,9 +205,34 @@ def _links(problem: Problem) -> Iterator[ProblemError]:
             if id_ not in jobs:
                 words = f"关联的工单 {id_} 不在本计划内。"
                 yield ProblemError(code=ErrorCode.UNKNOWN_JOB, id=id_, words=words)
-            elif id_ in in_series or ends[id_] > 1:
-                words = f"工单 {id_} 只能属于一个关联或一个系列。"
+            elif id_ in in_series:
+                words = f"工单 {id_} 不能既有关联又属于一个系列。"
                 yield ProblemError(code=ErrorCode.BAD_LINK, id=id_, words=words)
+    sound = [
+        link
+        for link in problem.links
+        if link.first != link.then
+        and link.lag_from_s <= link.lag_to_s
+        and {link.first, link.then} <= jobs
+    ]
+    for ids in linked_groups(sound):
+        words = _chain(problem, ids, sound)
+        if words:
+            yield ProblemError(code=ErrorCode.BAD_LINK, id=ids[0], words=words)
+
+
+def _chain(problem: Problem, ids: Sequence[str], links: Sequence[Link]) -> str:
+    """Say why jobs that hang together by links can never be planned; nothing if they can."""
+    names = "、".join(ids)
+    if len(ids) > MOST_LINKED:
+        many = f"共 {len(ids)} 张，最多 {MOST_LINKED} 张"
+        return f"工单 {names} 互相关联，{many}，请拆开或去掉几个关联。"
+    lags = least_lags(ids, links)
+    if is_contradictory(lags):
+        return f"工单 {names} 的先后关系互相矛盾，怎样安排都不能同时满足，请核对间隔和先后。"
+    if is_hopeless(problem, ids, lags):
+        return f"工单 {names} 的可上门时段容不下它们之间的间隔，请放宽时段或间隔。"
+    return ""
 
 
 def _series(problem: Problem) -> Iterator[ProblemError]:

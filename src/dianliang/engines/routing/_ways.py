@@ -128,7 +128,7 @@ class Ways:
             if RANKS[compiled.jobs[other].priority] < rank
             and other not in compiled.locked
             and items["series"][other] < 0
-            and items["partner"][other] < 0
+            and items["group"][other] < 0
         ]
         other, route, price, begin = kernel.best_instead(
             self.data, self.tour, number, np.array(others, np.int64)
@@ -252,7 +252,7 @@ def _with(d: Data, tour: Tour, number: int, route: int) -> Tour:
 def is_tied(compiled: Compiled, number: int) -> bool:
     """Tell whether a job belongs to a series or to another job."""
     row = compiled.data.items[number]
-    return bool(row["series"] >= 0 or row["partner"] >= 0)
+    return bool(row["series"] >= 0 or row["group"] >= 0)
 
 
 def spare_of(team: Team) -> tuple[Shift, ...]:

@@ -9,9 +9,11 @@ from datetime import datetime
 import numpy as np
 
 from dianliang.engines.routing import _kernel as kernel
-from dianliang.engines.routing._arrays import Compiled, is_allowed, is_equipped
+from dianliang.engines.routing._ability import is_allowed, is_equipped
+from dianliang.engines.routing._arrays import Compiled
 from dianliang.engines.routing._kernel import Data, Flags, Tour
 from dianliang.engines.routing._model import Job
+from dianliang.engines.routing._state import linked_to
 from dianliang.engines.routing._ties import date_of
 from dianliang.engines.routing._ways import is_tied
 from dianliang.kernel.phrases import Phrase, joined
@@ -65,10 +67,11 @@ def fixed_words(compiled: Compiled, tour: Tour, number: int) -> str:
         return LOCKED
     if not is_tied(compiled, number):
         return BEARS if _is_bearing(compiled, tour, number) else ""
-    partner = int(row["partner"])
-    if partner < 0:
+    if row["group"] < 0:
         return IN_SERIES
-    return Phrase("与 %(job)s 须同时或按间隔一起做", job=compiled.jobs[partner].id)
+    others = (mate for mate in linked_to(compiled.data, row["group"]) if mate != number)
+    names = joined("、", (compiled.jobs[mate].id for mate in others))
+    return Phrase("与 %(job)s 须同时或按间隔一起做", job=names)
 
 
 def _is_bearing(compiled: Compiled, tour: Tour, number: int) -> bool:

@@ -28,6 +28,7 @@ DTYPES: dict[str, Any] = {
     "able": np.bool_,
     "extra": np.float32,
     "series": kernel.SERIES,
+    "groups": kernel.GROUP,
 }
 """Of the fields of `Data` that are arrays; all others are 64-bit integers."""
 SCALARS = ("travel_price", "balance_price", "loyal_price")
@@ -207,7 +208,10 @@ def _check_shapes(d: Data) -> None:
     }
     wanted |= {
         name: (len(getattr(d, name)),)
-        for name in ("items", "windows", "routes", "teams", "kind_start", "series", "series_jobs")
+        for name in (
+            *("items", "windows", "routes", "teams", "kind_start"),
+            *("series", "series_jobs", "groups", "linked", "lags"),
+        )
     }
     for name, shape in wanted.items():
         if getattr(d, name).shape != shape:
@@ -223,7 +227,7 @@ def _check_pointers(d: Data) -> None:
     _within(items["ways"], kernel.FORTH, kernel.EITHER + 1)
     _spans(items["first"], items["last"], len(d.windows))
     _within(items["series"], -1, len(d.series))
-    _within(items["partner"], -1, n)
+    _within(items["group"], -1, len(d.groups))
     for name, least, below in (
         ("start", 0, places),
         ("end", 0, places),
@@ -244,6 +248,15 @@ def _check_pointers(d: Data) -> None:
     _spans(d.series["first_pattern"], d.series["last_pattern"], len(d.pattern_days))
     _within(d.series_jobs, 0, n)
     _within(d.pattern_days, 0, int(d.routes["day"].max(initial=-1)) + 1)
+    _spans(d.groups["first"], d.groups["last"], len(d.linked))
+    _within(d.linked, 0, n)
+    if (d.groups["first"] >= d.groups["last"]).any():
+        _refuse("a group without jobs")
+    _spans(
+        d.groups["lags"],
+        d.groups["lags"] + (d.groups["last"] - d.groups["first"]) ** 2,
+        len(d.lags),
+    )
     planned = d.series[d.series["last_pattern"] > d.series["first_pattern"]]
     if (planned["last"] - planned["first"] > d.pattern_days.shape[1]).any():
         _refuse("a series is longer than its patterns")

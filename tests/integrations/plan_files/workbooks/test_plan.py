@@ -61,6 +61,20 @@ def test_routes_are_told_stop_by_stop_in_the_time_of_shanghai():
     assert late["超承诺（分）"] == round(plan.objective.late_s / 60) > 0
 
 
+def test_who_sets_off_is_told_the_least_to_take_along():
+    _, plan = solved()
+    leaving = [row for row in rows_of(book()["线路"], ROUTES) if row["内容"] == "出发"]
+
+    told = {(row["队伍"], row["开始"]): row["事项"] for row in leaving}
+    for route in plan.routes:
+        words = "至少带 梯×1" if route.gear else None
+        assert told.pop((route.team_id, local(route.leave_at))) == words
+    assert not told
+    assert [dict(route.gear) for route in plan.routes if plan.stop_of("J2")[0] == route] == [
+        {"梯": 1}
+    ]
+
+
 def test_what_is_left_out_has_reason_and_fixes():
     _, plan = solved()
     (row,) = rows_of(book()["未排"], LEFT_OUT)

@@ -163,6 +163,23 @@ def test_everything_that_a_job_may_want_is_taken():
     )
 
 
+def chained(*pairs):
+    return book(
+        工单=[{**JOB, "工单号": f"GD{number}"} for number in range(3)],
+        关联=[{"先做工单": a, "后做工单": b, "关系": relation} for a, b, relation in pairs],
+    )
+
+
+def test_a_chain_of_ties_is_taken_row_by_row_and_a_contradiction_names_its_rows():
+    sound = read(chained(("GD0", "GD1", "先后"), ("GD1", "GD2", "同时"))).problem
+    (fault,) = faults_of(chained(("GD0", "GD1", "先后"), ("GD1", "GD0", "先后")))
+
+    assert [(link.first, link.then) for link in sound.links] == [("GD0", "GD1"), ("GD1", "GD2")]
+    assert fault.startswith(
+        "“关联”表 第 2 行 A 列、“关联”表 第 3 行 A 列：工单 GD0、GD1 的先后关系"
+    )
+
+
 def test_what_ties_jobs_is_taken():
     problem = read(
         book(

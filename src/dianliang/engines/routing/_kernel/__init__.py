@@ -7,7 +7,7 @@ later are followed along the route. Between ruins tails of two routes change pla
 string is too short for what is wrong with a long route. A break is an item of its route that
 happens wherever the team is. Jobs of a series are taken out and put back together on the best
 pattern of days, or one by one where a ruin keeps to one day; linked jobs together, at begins that
-are then held fixed ("anchored"), so that routes stay independent.
+are then held fixed ("anchored"), so that routes stay independent and nobody waits in a circle.
 
 Machine code is kept on disk: see `_cache`.
 """
@@ -23,8 +23,8 @@ _settings: Any = config
 _kept = _settings.CACHE_DIR
 _settings.CACHE_DIR = str(cache_folder())
 for _name in (
-    *("records", "timing", "mates", "placing"),
-    *("groups", "judging", "tails", "search", "crossing"),
+    *("records", "stowing", "timing", "mates", "placing"),
+    *("groups", "ties", "judging", "tails", "search", "crossing"),
 ):
     import_module(f"{__name__}.{_name}")
 _settings.CACHE_DIR = _kept
@@ -53,6 +53,7 @@ from dianliang.engines.routing._kernel.records import (  # noqa: E402
     CHOICE,
     EITHER,
     FORTH,
+    GROUP,
     INFEASIBLE,
     ITEM,
     LEAST,
@@ -91,6 +92,7 @@ __all__ = [
     "CHOICE",
     "EITHER",
     "FORTH",
+    "GROUP",
     "INFEASIBLE",
     "ITEM",
     "LEAST",

@@ -1,10 +1,8 @@
 # pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
 # mypy: disable-error-code="no-any-return"
-"""Place jobs that belong together: a series on its best days, two linked jobs at once."""
+"""Place the jobs of a series together, on their best days."""
 
-from typing import Any
-
-from dianliang.engines.routing._kernel.mates import loyalty
+from dianliang.engines.routing._kernel.mates import copy_choice, is_overworked, loyalty
 from dianliang.engines.routing._kernel.placing import (
     drop,
     places_for,
@@ -14,24 +12,15 @@ from dianliang.engines.routing._kernel.placing import (
 )
 from dianliang.engines.routing._kernel.records import (
     INFEASIBLE,
-    PAIR_CANDIDATES,
     Data,
     Scratch,
     State,
     Tour,
     compiled,
     i64,
-    inlined,
     uniform,
 )
 from dianliang.engines.routing._kernel.timing import schedule
-
-
-@inlined
-def copy_choice(source: Any, target: Any) -> None:
-    """Copy one choice over another."""
-    target.price, target.route = source.price, source.route
-    target.index, target.begin = source.index, source.begin
 
 
 @compiled
@@ -67,13 +56,6 @@ def price_series(d: Data, s: Tour, w: Scratch, series: int, blink: float, state:
             copy_choice(w.days[0, day], w.days[m, day])
             for team in range(w.teams.shape[2]):
                 copy_choice(w.teams[0, day, team], w.teams[m, day, team])
-
-
-@compiled
-def is_overworked(d: Data, s: Tour, job: int) -> bool:
-    """Tell whether a job's team has more hours than its budget: each of a group fits by itself."""
-    team = d.routes[s.spots[job].where].team
-    return s.worked[team] > d.teams[team].budget
 
 
 @compiled
@@ -131,58 +113,3 @@ def place_series(
         return touched, limit
     s.loyal[series] = loyalty(d, s, series)
     return touched, best
-
-
-@compiled
-def cheapest_places(d: Data, s: Tour, w: Scratch, job: int, row: int) -> int:
-    """Keep the cheapest few positions of a job in a row of `pairs`, with their earliest begins."""
-    count = 0
-    for i in range(places_for(d, s, w, job)):
-        bound = INFEASIBLE if count < PAIR_CANDIDATES else w.pairs[row, count - 1].price
-        place = w.places[i]
-        price, begin = price_at(d, s, job, place.route, place.index, bound, i64(0))
-        if price >= bound:
-            continue
-        k = min(count, PAIR_CANDIDATES - 1)
-        while k > 0 and w.pairs[row, k - 1].price > price:
-            copy_choice(w.pairs[row, k - 1], w.pairs[row, k])
-            k -= 1
-        kept = w.pairs[row, k]
-        kept.route, kept.index, kept.begin, kept.price = place.route, place.index, begin, price
-        count = min(count + 1, PAIR_CANDIDATES)
-    return count
-
-
-@compiled
-def place_linked(d: Data, s: Tour, w: Scratch, job: int, touched: int) -> int:
-    """Insert two linked jobs at begins that keep their lag, and hold these begins fixed."""
-    mine, other = d.items[job], d.items[job].partner
-    best, chosen_a, chosen_b = mine.penalty + d.items[other].penalty, -1, -1
-    begin_a, begin_b = i64(0), i64(0)
-    firsts = cheapest_places(d, s, w, job, i64(0))
-    seconds = cheapest_places(d, s, w, other, i64(1))
-    for k in range(firsts):
-        a = w.pairs[0, k]
-        for m in range(seconds):
-            b = w.pairs[1, m]
-            if a.route == b.route or a.price + b.price >= best:
-                continue
-            at_b = max(b.begin, a.begin + mine.lag_from)
-            at_a = max(a.begin, at_b - mine.lag_to)
-            price_a, real_a = price_at(d, s, job, a.route, a.index, best, at_a)
-            price_b, real_b = price_at(d, s, other, b.route, b.index, best, at_b)
-            if real_a != at_a or real_b != at_b or price_a + price_b >= best:
-                continue
-            best, chosen_a, chosen_b, begin_a, begin_b = price_a + price_b, k, m, at_a, at_b
-    if chosen_a >= 0:
-        s.spots[job].anchor, s.spots[other].anchor = begin_a, begin_b
-        a, b = w.pairs[0, chosen_a], w.pairs[1, chosen_b]
-        touched = save(s, w, d, a.route, touched)
-        put(d, s, a.route, a.index, job)
-        touched = save(s, w, d, b.route, touched)
-        put(d, s, b.route, b.index, other)
-        if is_overworked(d, s, job) or is_overworked(d, s, other):
-            schedule(d, s, drop(d, s, job))
-            schedule(d, s, drop(d, s, other))
-            s.spots[job].anchor = s.spots[other].anchor = -1
-    return touched

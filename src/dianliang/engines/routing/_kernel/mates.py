@@ -1,6 +1,8 @@
 # pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
 # mypy: disable-error-code="no-any-return"
-"""Look at the mates of a job in its series: which teams serve them, which of them are out."""
+"""Look at the mates of a job, in its series or linked to it: who serves them, which are out."""
+
+from typing import Any
 
 from dianliang.engines.routing._kernel.records import (
     Data,
@@ -43,6 +45,33 @@ def list_job(s: Tour, w: Scratch, job: int, count: int, was_out: bool) -> int:
     w.removed[count], s.spots[job].old_anchor = job, s.spots[job].anchor
     s.spots[job].old_turned = s.spots[job].turned
     return count + 1
+
+
+@compiled
+def is_overworked(d: Data, s: Tour, job: int) -> bool:
+    """Tell whether a job's team has more hours than its budget: each of a group fits by itself."""
+    team = d.routes[s.spots[job].where].team
+    return s.worked[team] > d.teams[team].budget
+
+
+@inlined
+def member(d: Data, group: int, k: int) -> int:
+    """Return a job of a group of linked ones."""
+    return d.linked[d.groups[group].first + k]
+
+
+@inlined
+def lag(d: Data, group: int, i: int, k: int) -> int:
+    """Return the least seconds from the begin of one job of a group to that of another."""
+    row = d.groups[group]
+    return d.lags[row.lags + i * (row.last - row.first) + k]
+
+
+@inlined
+def copy_choice(source: Any, target: Any) -> None:
+    """Copy one choice over another."""
+    target.price, target.route = source.price, source.route
+    target.index, target.begin = source.index, source.begin
 
 
 @inlined

@@ -2,14 +2,12 @@
 # mypy: disable-error-code="no-any-return"
 """Price an insertion in constant time, find the cheapest, make it."""
 
-from dianliang.engines.routing._kernel.mates import adds_team, loyalty
+from dianliang.engines.routing._kernel.mates import adds_team, list_job, loyalty
 from dianliang.engines.routing._kernel.records import (
-    BORNE,
     EITHER,
     INFEASIBLE,
     LEAST,
     MOST,
-    NEEDED,
     NEVER,
     Data,
     Ints,
@@ -22,6 +20,7 @@ from dianliang.engines.routing._kernel.records import (
     inlined,
     uniform,
 )
+from dianliang.engines.routing._kernel.stowing import fits, fits_as_known, is_stowed
 from dianliang.engines.routing._kernel.timing import (
     balance,
     begin_of,
@@ -35,38 +34,6 @@ from dianliang.engines.routing._kernel.timing import (
     schedule,
     schedule_from,
 )
-
-
-@inlined
-def fits(d: Data, s: Tour, job: int, v: int) -> bool:
-    """Tell whether a route may take a job at all: rules and room, not time."""
-    if not d.able[job, v] or s.runs[v].length + 1 >= s.stops.shape[1] - 1:
-        return False
-    for g in range(d.room.shape[1]):
-        more = d.out[job, g] - d.back[job, g]
-        if more > s.spare[v, g, 0] or -more > s.spare[v, g, 1]:
-            return False
-    return True
-
-
-@inlined
-def fits_as_known(d: Data, s: Tour, w: Scratch, job: int, v: int, token: int) -> bool:
-    """Tell whether a route may take a job at all; its neighbours in the route ask it but once."""
-    if abs(w.fitting[v]) != token:
-        w.fitting[v] = token if fits(d, s, job, v) else -token
-    return w.fitting[v] > 0
-
-
-@inlined
-def is_stowed(d: Data, s: Tour, job: int, v: int, p: int) -> bool:
-    """Tell whether some load at the start of a route will do with a job inserted at a position."""
-    for g in range(d.room.shape[1]):
-        out = d.out[job, g]
-        more = out - d.back[job, g]
-        least = max(s.aboard[v, p, g, LEAST], out, s.aboard[v, p, g, NEEDED] + more)
-        if least > min(s.aboard[v, p, g, MOST], s.aboard[v, p, g, BORNE] + more):
-            return False
-    return True
 
 
 @inlined
@@ -193,7 +160,7 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     for k in range(d.near_kinds.shape[1]):
         kind = d.near_kinds[job, k]
         first, last = d.kind_start[kind], d.kind_start[kind + 1]
-        idle_seen, idle_most = 0, 2 if d.items[job].partner >= 0 else 1
+        idle_seen, idle_most = 0, 2 if d.items[job].group >= 0 else 1
         for i in range(first, last):
             v = d.kind_routes[i]
             idle, is_large = is_idle(d, s, v), last - first > 4
@@ -242,6 +209,23 @@ def drop(d: Data, s: Tour, job: int) -> int:
     s.runs[v].length -= 1
     s.spots[job].where = -1
     return v
+
+
+@compiled
+def unburden(d: Data, s: Tour, w: Scratch, v: int, count: int) -> int:
+    """Take out of a route what was to be set up with gear that is not collected there any more."""
+    for g in range(d.room.shape[1]):
+        p = i64(0)
+        while p < s.runs[v].length:
+            p += 1
+            if s.aboard[v, p, g, LEAST] > s.aboard[v, p, g, MOST]:
+                job = s.stops[v, p - 1].item
+                if d.items[job].held:
+                    break
+                count = list_job(s, w, job, count, False)
+                schedule(d, s, drop(d, s, job))
+                p = i64(0)
+    return count
 
 
 @compiled

@@ -48,9 +48,7 @@ ITEM = np.dtype(
         ("width", "f8"),  # seconds within windows
         ("bulk", "f8"),  # gear it takes, of the most that a team carries; a series as a whole
         ("series", "i8"),  # or -1
-        ("partner", "i8"),  # linked job, or -1
-        ("lag_from", "i8"),  # least seconds from this begin to the partner's
-        ("lag_to", "i8"),
+        ("group", "i8"),  # of linked jobs, or -1
         ("held", "i8"),  # never taken out
     ],
     align=True,
@@ -80,6 +78,14 @@ SERIES = np.dtype(
         ("first_pattern", "i8"),
         ("last_pattern", "i8"),
         ("alike", "i8"),  # what may be said of its first job may be said of all
+    ],
+    align=True,
+)
+GROUP = np.dtype(
+    [
+        ("first", "i8"),  # its linked jobs: from this one
+        ("last", "i8"),  # to before this one
+        ("lags", "i8"),  # its first lag: a row for each job, with the least seconds to each other
     ],
     align=True,
 )
@@ -162,6 +168,9 @@ class Data(NamedTuple):
     series: Records  # SERIES
     series_jobs: Ints
     pattern_days: Ints  # (patterns, most members)
+    groups: Records  # GROUP
+    linked: Ints  # jobs by group; nobody waits for one that comes later
+    lags: Ints  # least seconds from begin to begin, group by group; -NEVER: none
     travel_price: float
     balance_price: float
     loyal_price: float
@@ -195,6 +204,8 @@ class Scratch(NamedTuple):
     days: Records  # CHOICE (members, days)
     teams: Records  # CHOICE (members, days, teams)
     pairs: Records  # CHOICE (2, candidates)
+    chain: Records  # CHOICE (2, most members of a group): the trial, the best
+    chain_turned: Ints  # likewise: how the work goes there; -1: as is cheapest
     counters: Ints  # token of the iteration, of the stamp; day of a ruin, or -1; many are out there
 
 

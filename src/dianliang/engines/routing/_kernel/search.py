@@ -4,27 +4,23 @@
 
 import numpy as np
 
-from dianliang.engines.routing._kernel.groups import (
-    place_linked,
-    place_series,
-)
+from dianliang.engines.routing._kernel.groups import place_series
 from dianliang.engines.routing._kernel.judging import (
     change,
     take,
     undo,
 )
-from dianliang.engines.routing._kernel.mates import is_first_out, list_job, loyalty
+from dianliang.engines.routing._kernel.mates import is_first_out, list_job, loyalty, member
 from dianliang.engines.routing._kernel.placing import (
     drop,
     place_one,
     place_rest,
     save,
+    unburden,
 )
 from dianliang.engines.routing._kernel.records import (
     EITHER,
     INFEASIBLE,
-    LEAST,
-    MOST,
     Data,
     Floats,
     Ints,
@@ -38,6 +34,7 @@ from dianliang.engines.routing._kernel.records import (
     uniform,
 )
 from dianliang.engines.routing._kernel.tails import swap_tails
+from dianliang.engines.routing._kernel.ties import place_tied
 from dianliang.engines.routing._kernel.timing import (
     schedule,
     schedule_from,
@@ -96,25 +93,8 @@ def remove_string(
 
 
 @compiled
-def unburden(d: Data, s: Tour, w: Scratch, v: int, count: int) -> int:
-    """Take out of a route what was to be set up with gear that is not collected there any more."""
-    for g in range(d.room.shape[1]):
-        p = i64(0)
-        while p < s.runs[v].length:
-            p += 1
-            if s.aboard[v, p, g, LEAST] > s.aboard[v, p, g, MOST]:
-                job = s.stops[v, p - 1].item
-                if d.items[job].held:
-                    break
-                count = list_job(s, w, job, count, False)
-                schedule(d, s, drop(d, s, job))
-                p = i64(0)
-    return count
-
-
-@compiled
 def bring_mates(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> tuple[int, int]:
-    """Take out what belongs to what is out: the rest of a series, the linked job."""
+    """Take out what belongs to what is out: the rest of a series, the linked jobs."""
     i = 0
     while i < count:
         job = w.removed[i]
@@ -130,14 +110,16 @@ def bring_mates(d: Data, s: Tour, w: Scratch, count: int, touched: int) -> tuple
                     touched = save(s, w, d, s.spots[mate].where, touched)
                     schedule(d, s, drop(d, s, mate))
                 count = list_job(s, w, mate, count, was_out)
-        mate = d.items[job].partner
-        if mate >= 0:
-            was_out = s.spots[mate].where < 0
-            if not was_out:
-                touched = save(s, w, d, s.spots[mate].where, touched)
-                schedule(d, s, drop(d, s, mate))
-            count = list_job(s, w, mate, count, was_out)
-            s.spots[job].anchor = s.spots[mate].anchor = -1
+        group = d.items[job].group
+        if group >= 0:
+            for k in range(d.groups[group].last - d.groups[group].first):
+                mate = member(d, group, k)
+                was_out = s.spots[mate].where < 0
+                if not was_out:
+                    touched = save(s, w, d, s.spots[mate].where, touched)
+                    schedule(d, s, drop(d, s, mate))
+                count = list_job(s, w, mate, count, was_out)
+                s.spots[mate].anchor = -1
     return count, touched
 
 
@@ -298,7 +280,7 @@ def room_for(d: Data, s: Tour, w: Scratch, count: int, touched: int, most: float
         room -= s.runs[w.touched[i]].cost - s.runs[w.touched[i]].old_cost
     for i in range(count):
         item = d.items[w.removed[i]]
-        if item.partner >= 0:
+        if item.group >= 0:
             return INFEASIBLE
         if is_first_out(d, s, w, w.removed[i]):
             room += float(w.old_loyal[item.series] - s.loyal[item.series])
@@ -337,10 +319,12 @@ def recreate(
                 room -= price
                 if room < 0:
                     return touched, False
-        elif d.items[job].partner >= 0:
+        elif d.items[job].group >= 0:
             if s.spots[job].tried != -w.counters[0]:
-                touched = place_linked(d, s, w, job, touched)
-                s.spots[job].tried = s.spots[d.items[job].partner].tried = -w.counters[0]
+                group = d.items[job].group
+                touched = place_tied(d, s, w, group, touched)
+                for k in range(d.groups[group].last - d.groups[group].first):
+                    s.spots[member(d, group, k)].tried = -w.counters[0]
         else:
             limit = d.items[job].penalty + (d.items[job].lure if lured > 0 else 0.0)
             touched, price = place_one(d, s, w, job, min(limit, room), blink, state, touched)

@@ -105,7 +105,7 @@ def may_move(d: Data, s: Tour, v: int, p: int, u: int) -> bool:
     for i in range(p, s.runs[v].length):
         job = s.stops[v, i].item
         item = d.items[job]
-        if not d.able[job, u] or item.held or item.partner >= 0:
+        if not d.able[job, u] or item.held or item.group >= 0:
             return False
         if item.series >= 0 and not is_free:
             return False

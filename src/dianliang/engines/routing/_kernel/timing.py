@@ -6,10 +6,6 @@ Each position keeps the latest arrival that breaks nothing and the latest that c
 """
 
 from dianliang.engines.routing._kernel.records import (
-    BORNE,
-    LEAST,
-    MOST,
-    NEEDED,
     NEVER,
     Data,
     Tour,
@@ -18,6 +14,7 @@ from dianliang.engines.routing._kernel.records import (
     i64,
     inlined,
 )
+from dianliang.engines.routing._kernel.stowing import stow
 
 
 @inlined
@@ -174,39 +171,6 @@ def slacken(d: Data, s: Tour, v: int, first: int) -> None:
             break
         stop.latest, stop.calm = latest, calm
         stop.ahead = s.stops[v, p + 1].ahead if stop.item >= n else entry_of(d, s, stop.item)
-
-
-@compiled
-def stow(d: Data, s: Tour, v: int) -> bool:
-    """Write the gear that can be aboard along a route; tell whether some load at its start will do.
-
-    What a job collects can be set up at a later one: see `LEAST`.
-    """
-    n, size, is_fine = d.able.shape[0], s.runs[v].length, True
-    for g in range(d.room.shape[1]):
-        least, most, room = i64(0), d.stock[v, g], d.room[v, g]
-        for p in range(size):
-            s.aboard[v, p, g, LEAST], s.aboard[v, p, g, MOST] = least, most
-            item = s.stops[v, p].item
-            if item < n:
-                out, back = d.out[item, g], d.back[item, g]
-                least, most = max(least, out) - out + back, min(most - out + back, room)
-        s.aboard[v, size, g, LEAST], s.aboard[v, size, g, MOST] = least, most
-        is_fine &= least <= most
-        needed, borne = i64(0), room
-        more_out, more_back = most, room - least
-        s.aboard[v, size, g, NEEDED], s.aboard[v, size, g, BORNE] = needed, borne
-        for behind in range(size):
-            p = size - 1 - behind
-            item = s.stops[v, p].item
-            if item < n:
-                out, back = d.out[item, g], d.back[item, g]
-                needed, borne = max(out, needed + out - back), min(room, borne + out - back)
-            s.aboard[v, p, g, NEEDED], s.aboard[v, p, g, BORNE] = needed, borne
-            more_out = max(more_out, s.aboard[v, p, g, MOST] - needed)
-            more_back = max(more_back, borne - s.aboard[v, p, g, LEAST])
-        s.spare[v, g, 0], s.spare[v, g, 1] = more_out, more_back
-    return is_fine
 
 
 @entry
