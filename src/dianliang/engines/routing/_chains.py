@@ -51,9 +51,14 @@ def least_lags(ids: Sequence[str], links: Iterable[Link]) -> Lags:
 
 
 def in_order(ids: Sequence[str], lags: Lags) -> list[str]:
-    """Return the jobs of a group in an order in which nobody waits for one that comes later."""
-    soonest = lags.max(axis=0).tolist()
-    return sorted(ids, key=lambda id_: soonest[ids.index(id_)])
+    """Return the jobs of a group in an order in which nobody waits for one that comes later.
+
+    Of those that need not wait the one comes first that has the least time.
+    """
+    others = np.where(np.eye(len(ids), dtype=bool), NO_LAG, lags)
+    soonest, tightest = lags.max(axis=0).tolist(), others.max(axis=1).tolist()
+    rank = {id_: (soonest[n], -tightest[n], n) for n, id_ in enumerate(ids)}
+    return sorted(ids, key=rank.__getitem__)
 
 
 def is_contradictory(lags: Lags) -> bool:

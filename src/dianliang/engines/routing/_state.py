@@ -119,6 +119,7 @@ def scratch_for(d: Data, width: int) -> Scratch:
         teams=np.zeros((members, days, loyal), kernel.CHOICE),
         pairs=np.zeros((2, kernel.PAIR_CANDIDATES), kernel.CHOICE),
         chain=np.zeros((2, linked), kernel.CHOICE),
+        order=np.zeros((2, linked), np.int64),
         chain_turned=np.zeros((2, linked), np.int64),
         counters=np.array([0, 0, -1, 0]),
     )

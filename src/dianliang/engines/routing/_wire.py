@@ -250,8 +250,8 @@ def _check_pointers(d: Data) -> None:
     _within(d.pattern_days, 0, int(d.routes["day"].max(initial=-1)) + 1)
     _spans(d.groups["first"], d.groups["last"], len(d.linked))
     _within(d.linked, 0, n)
-    if (d.groups["first"] >= d.groups["last"]).any():
-        _refuse("a group without jobs")
+    if (d.groups["last"] - d.groups["first"] < 2).any():
+        _refuse("a group of less than two jobs")
     _spans(
         d.groups["lags"],
         d.groups["lags"] + (d.groups["last"] - d.groups["first"]) ** 2,

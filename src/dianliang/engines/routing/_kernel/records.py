@@ -204,7 +204,8 @@ class Scratch(NamedTuple):
     days: Records  # CHOICE (members, days)
     teams: Records  # CHOICE (members, days, teams)
     pairs: Records  # CHOICE (2, candidates)
-    chain: Records  # CHOICE (2, most members of a group): the trial, the best
+    chain: Records  # CHOICE (2, most members of a group): the trial, the best, turn by turn
+    order: Ints  # likewise: which job of the group has its turn
     chain_turned: Ints  # likewise: how the work goes there; -1: as is cheapest
     counters: Ints  # token of the iteration, of the stamp; day of a ruin, or -1; many are out there
 

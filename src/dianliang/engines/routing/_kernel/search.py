@@ -322,7 +322,7 @@ def recreate(
         elif d.items[job].group >= 0:
             if s.spots[job].tried != -w.counters[0]:
                 group = d.items[job].group
-                touched = place_tied(d, s, w, group, touched)
+                touched = place_tied(d, s, w, group, touched, state)
                 for k in range(d.groups[group].last - d.groups[group].first):
                     s.spots[member(d, group, k)].tried = -w.counters[0]
         else:

@@ -3,8 +3,9 @@
 """Place jobs that are linked in time, all of a group at once, at begins that are then held fixed.
 
 For two jobs the best places of each are put together in pairs, at prices that take constant time.
-More of them, or one team that does both, are put into their routes one after the other, in an order
-in which nobody waits for one that comes later; who must wait for a later one after all is pushed.
+More of them, or one team that does both, are put into their routes one after the other, as they
+follow each other or in an order drawn at random; who has to wait for one that is put in later is
+pushed.
 """
 
 from dianliang.engines.routing._kernel.mates import copy_choice, is_overworked, lag, member
@@ -21,15 +22,17 @@ from dianliang.engines.routing._kernel.records import (
     PAIR_CANDIDATES,
     Data,
     Scratch,
+    State,
     Tour,
     compiled,
     i64,
     inlined,
+    uniform,
 )
 from dianliang.engines.routing._kernel.timing import begin_of, schedule
 
-CHAIN_STARTS = 6
-"""So many places of its first job are tried for a chain."""
+CHAIN_TRIALS = 6
+"""So often a chain is tried, from one of so many places of its first job."""
 PUSHES = 3
 """So many places where others would have to wait are tried for a job."""
 TRIAL, BEST = 0, 1
@@ -79,21 +82,34 @@ def pair_price(d: Data, s: Tour, w: Scratch, group: int, best: float) -> float:
             copy_choice(b, w.chain[BEST, 1])
             w.chain[BEST, 0].begin, w.chain[BEST, 1].begin = at_a, at_b
             w.chain_turned[BEST, 0] = w.chain_turned[BEST, 1] = -1
+            w.order[BEST, 0], w.order[BEST, 1] = 0, 1
     return best
 
 
 @inlined
-def may_share(d: Data, group: int, i: int, k: int) -> bool:
-    """Tell whether one team can do two jobs of a group: one can begin when the other is done."""
-    here, there = d.items[member(d, group, i)].service, d.items[member(d, group, k)].service
-    return -lag(d, group, k, i) >= here or -lag(d, group, i, k) >= there
+def nth(d: Data, w: Scratch, group: int, i: int) -> int:
+    """Return the job of a group that its trial puts in at a turn."""
+    return member(d, group, w.order[TRIAL, i])
 
 
 @inlined
-def is_barred(d: Data, s: Tour, group: int, k: int, v: int) -> bool:
+def apart(d: Data, w: Scratch, group: int, i: int, k: int) -> int:
+    """Return the least seconds from the begin of the job of one turn to that of another."""
+    return lag(d, group, w.order[TRIAL, i], w.order[TRIAL, k])
+
+
+@inlined
+def may_share(d: Data, w: Scratch, group: int, i: int, k: int) -> bool:
+    """Tell whether one team can do the jobs of two turns: one can begin when the other is done."""
+    here, there = d.items[nth(d, w, group, i)].service, d.items[nth(d, w, group, k)].service
+    return -apart(d, w, group, k, i) >= here or -apart(d, w, group, i, k) >= there
+
+
+@inlined
+def is_barred(d: Data, s: Tour, w: Scratch, group: int, k: int, v: int) -> bool:
     """Tell whether a route serves an earlier job of a group at the time of another."""
     for i in range(k):
-        if s.spots[member(d, group, i)].where == v and not may_share(d, group, i, k):
+        if s.spots[nth(d, w, group, i)].where == v and not may_share(d, w, group, i, k):
             return True
     return False
 
@@ -103,8 +119,8 @@ def list_beside_mates(d: Data, s: Tour, w: Scratch, group: int, k: int, count: i
     """Add every position of the routes that serve earlier jobs of a group to those listed."""
     token = w.counters[1]
     for i in range(k):
-        v = s.spots[member(d, group, i)].where
-        if not d.able[member(d, group, k), v]:
+        v = s.spots[nth(d, w, group, i)].where
+        if not d.able[nth(d, w, group, k), v]:
             continue
         for p in range(s.runs[v].length + 1):
             if w.stamp[v, p] != token:
@@ -117,7 +133,7 @@ def list_beside_mates(d: Data, s: Tour, w: Scratch, group: int, k: int, count: i
 @inlined
 def anchored(d: Data, s: Tour, w: Scratch, group: int, k: int, bound: float) -> float:
     """Put a job of a group where its trial says, at the begin held there; return the price."""
-    job, choice = member(d, group, k), w.chain[TRIAL, k]
+    job, choice = nth(d, w, group, k), w.chain[TRIAL, k]
     v = choice.route
     if s.runs[v].length + 1 >= s.stops.shape[1] - 1:
         return INFEASIBLE
@@ -139,20 +155,20 @@ def take_out(d: Data, s: Tour, job: int) -> None:
 
 
 @compiled
-def pushed(d: Data, s: Tour, group: int, k: int, begin: int) -> tuple[float, bool]:
+def pushed(d: Data, s: Tour, w: Scratch, group: int, k: int, begin: int) -> tuple[float, bool]:
     """Let the earlier jobs of a group begin so late that another may; return price and success."""
     price, is_fine = 0.0, True
     for i in range(k):
-        spot = s.spots[member(d, group, i)]
-        at = begin + lag(d, group, k, i)
+        spot = s.spots[nth(d, w, group, i)]
+        at = begin + apart(d, w, group, k, i)
         if spot.anchor < at:
-            is_fine = is_fine and begin_of(d, member(d, group, i), at) == at
+            is_fine = is_fine and begin_of(d, nth(d, w, group, i), at) == at
             spot.anchor = at
             price -= s.runs[spot.where].cost
             schedule(d, s, spot.where)
             price += s.runs[spot.where].cost
     for i in range(k):
-        is_fine = is_fine and s.runs[s.spots[member(d, group, i)].where].broken == 0
+        is_fine = is_fine and s.runs[s.spots[nth(d, w, group, i)].where].broken == 0
     return price, is_fine
 
 
@@ -160,7 +176,7 @@ def pushed(d: Data, s: Tour, group: int, k: int, begin: int) -> tuple[float, boo
 def unpush(d: Data, s: Tour, w: Scratch, group: int, k: int) -> None:
     """Let the earlier jobs of a group begin again as their trial said."""
     for i in range(k):
-        job = member(d, group, i)
+        job = nth(d, w, group, i)
         if s.spots[job].anchor != w.chain[TRIAL, i].begin:
             s.spots[job].anchor = w.chain[TRIAL, i].begin
             schedule(d, s, s.spots[job].where)
@@ -172,15 +188,18 @@ def join(d: Data, s: Tour, w: Scratch, group: int, k: int, bound: float) -> floa
 
     Places where nobody has to wait come first, then those where others wait the least.
     """
-    job, least, most = member(d, group, k), i64(0), i64(1) << 40
+    job, least, most = nth(d, w, group, k), i64(0), i64(1) << 40
     for i in range(k):
         at = w.chain[TRIAL, i].begin
-        least, most = max(least, at + lag(d, group, i, k)), min(most, at - lag(d, group, k, i))
+        least, most = (
+            max(least, at + apart(d, w, group, i, k)),
+            min(most, at - apart(d, w, group, k, i)),
+        )
     count, price, waits = list_beside_mates(d, s, w, group, k, places_for(d, s, w, job)), bound, 0
     chosen = w.chain[TRIAL, k]
     for i in range(count):
         v, p = w.places[i].route, w.places[i].index
-        if is_barred(d, s, group, k, v):
+        if is_barred(d, s, w, group, k, v):
             continue
         found, begin = price_at(d, s, job, v, p, bound, least)
         if found >= bound:
@@ -203,25 +222,38 @@ def join(d: Data, s: Tour, w: Scratch, group: int, k: int, bound: float) -> floa
             return price
     for q in range(waits):
         copy_choice(w.pairs[1, q], chosen)
-        price, is_fine = pushed(d, s, group, k, chosen.begin)
+        price, is_fine = pushed(d, s, w, group, k, chosen.begin)
         if is_fine:
             price += anchored(d, s, w, group, k, bound - price)
             if price < bound:
                 for i in range(k):
-                    w.chain[TRIAL, i].begin = s.spots[member(d, group, i)].anchor
+                    w.chain[TRIAL, i].begin = s.spots[nth(d, w, group, i)].anchor
                 return price
         unpush(d, s, w, group, k)
     return INFEASIBLE
 
 
+@inlined
+def draw_order(w: Scratch, members: int, trial: int, state: State) -> None:
+    """Put the jobs of a group in the order in which they follow each other, or in any."""
+    for k in range(members):
+        w.order[TRIAL, k] = k
+    if trial > 0:
+        for k in range(members - 1):
+            i = k + int(uniform(state) * (members - k))
+            w.order[TRIAL, k], w.order[TRIAL, i] = w.order[TRIAL, i], w.order[TRIAL, k]
+
+
 @compiled
-def chain_price(d: Data, s: Tour, w: Scratch, group: int, best: float) -> float:
+def chain_price(d: Data, s: Tour, w: Scratch, group: int, best: float, state: State) -> float:
     """Keep the cheapest places found for all jobs of a group below `best`; return their price."""
     members = d.groups[group].last - d.groups[group].first
-    starts = min(cheapest_places(d, s, w, member(d, group, 0), i64(0)), CHAIN_STARTS)
-    for start in range(starts):
-        if w.pairs[0, start].price >= best:
-            break
+    for trial in range(CHAIN_TRIALS):
+        draw_order(w, members, trial, state)
+        starts = min(cheapest_places(d, s, w, nth(d, w, group, 0), i64(0)), CHAIN_TRIALS)
+        start = 0 if trial == 0 else int(uniform(state) * starts)
+        if starts == 0 or w.pairs[0, start].price >= best:
+            continue
         copy_choice(w.pairs[0, start], w.chain[TRIAL, 0])
         price, placed = anchored(d, s, w, group, i64(0), best), i64(0)
         if price < best:
@@ -230,20 +262,21 @@ def chain_price(d: Data, s: Tour, w: Scratch, group: int, best: float) -> float:
             price += join(d, s, w, group, placed, best - price)
             placed += price < best
         for k in range(placed):
-            if is_overworked(d, s, member(d, group, k)):
+            if is_overworked(d, s, nth(d, w, group, k)):
                 price = INFEASIBLE
         if placed == members and price < best:
             best = price
             for k in range(members):
                 copy_choice(w.chain[TRIAL, k], w.chain[BEST, k])
-                w.chain_turned[BEST, k] = s.spots[member(d, group, k)].turned
+                w.chain_turned[BEST, k] = s.spots[nth(d, w, group, k)].turned
+                w.order[BEST, k] = w.order[TRIAL, k]
         for k in range(placed):
-            take_out(d, s, member(d, group, placed - 1 - k))
+            take_out(d, s, nth(d, w, group, placed - 1 - k))
     return best
 
 
 @compiled
-def place_tied(d: Data, s: Tour, w: Scratch, group: int, touched: int) -> int:
+def place_tied(d: Data, s: Tour, w: Scratch, group: int, touched: int, state: State) -> int:
     """Insert the jobs of a group at begins that keep its lags, and hold these begins fixed.
 
     All of them where that costs less than to leave them out, else none; return the touched routes.
@@ -254,14 +287,15 @@ def place_tied(d: Data, s: Tour, w: Scratch, group: int, touched: int) -> int:
     best = limit
     if members == 2:
         best = pair_price(d, s, w, group, best)
-    if members > 2 or may_share(d, group, 0, 1):
-        best = chain_price(d, s, w, group, best)
+    w.order[TRIAL, 0], w.order[TRIAL, 1] = 0, 1
+    if members > 2 or may_share(d, w, group, 0, 1):
+        best = chain_price(d, s, w, group, best, state)
     if best >= limit:
         return touched
     for k in range(members):
-        s.spots[member(d, group, k)].anchor = w.chain[BEST, k].begin
+        s.spots[member(d, group, w.order[BEST, k])].anchor = w.chain[BEST, k].begin
     for k in range(members):
-        choice, job = w.chain[BEST, k], member(d, group, k)
+        choice, job = w.chain[BEST, k], member(d, group, w.order[BEST, k])
         touched = save(s, w, d, choice.route, touched)
         if w.chain_turned[BEST, k] < 0:
             put(d, s, choice.route, choice.index, job)
