@@ -260,24 +260,38 @@ def test_ties_are_refused_exactly_when_no_begins_at_all_keep_them(drawn):
 
 
 @pytest.mark.parametrize(
-    ("links", "words"),
+    "links",
     [
-        ((before("J", "K", 10), before("K", "L", 10), before("L", "J", 10)), "互相矛盾"),
-        ((before("J", "K", 60), before("K", "L", 60), before("J", "L", 0, 90)), "互相矛盾"),
-        ((at_once("J", "K"), before("K", "L", 240)), "容不下"),
-        ((before("J", "K", 60), before("K", "L", 60)), "容不下"),
+        (before("J", "K", 10), before("K", "L", 10), before("L", "J", 10)),
+        (before("J", "K", 60), before("K", "L", 60), before("J", "L", 0, 90)),
     ],
 )
-def test_ties_that_cannot_be_kept_are_refused_with_every_job_of_the_group(links, words):
-    early, late = window(10, 11), window(13, 14.5)
-    jobs = (job("J", windows=(late,)), job("K"), job("L", windows=(early, late)), job("M"))
-    problem = Problem(jobs=jobs, teams=crews(3), links=links)
+def test_ties_that_contradict_each_other_are_refused_with_every_job_of_the_group(links):
+    problem = Problem(jobs=tuple(job(name) for name in "JKLM"), teams=crews(3), links=links)
 
     (error,) = validate(problem)
 
     assert error.code is ErrorCode.BAD_LINK
-    assert "J、K、L" in error.words
-    assert words in error.words
+    assert "工单 J、K、L 的先后关系互相矛盾" in error.words
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        (at_once("J", "K"), before("K", "L", 240)),
+        (before("J", "K", 60), before("K", "L", 60)),
+    ],
+)
+def test_customers_whose_hours_leave_no_time_for_the_ties_are_left_out_and_told_so(links):
+    early, late = window(10, 11), window(13, 14.5)
+    jobs = (job("J", windows=(late,)), job("K"), job("L", windows=(early, late)), job("M"))
+    plan = planned(Problem(jobs=jobs, teams=crews(3), links=links))
+
+    assert [stop.job_id for route in plan.routes for stop in route.stops] == ["M"]
+    assert len(plan.unassigned) == 3
+    for left in plan.unassigned:
+        assert "工单 J、K、L 的可上门时段容不下" in left.reasons[0].words
+        assert left.fix is None
 
 
 def test_a_chain_over_two_days_may_use_the_window_of_the_second():

@@ -8,7 +8,7 @@ import numpy as np
 from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._ability import collected_by, is_allowed, is_equipped, is_skilled
 from dianliang.engines.routing._arrays import Compiled
-from dianliang.engines.routing._chains import linked_groups
+from dianliang.engines.routing._chains import is_hopeless, least_lags, linked_groups
 from dianliang.engines.routing._model import Job, Problem, Reason, ReasonCode, Shift, Team
 from dianliang.engines.routing.travel import IMPASSABLE_S
 from dianliang.kernel.calendar import SHANGHAI
@@ -104,8 +104,14 @@ def _no_gear_left(job: Job, collected: frozenset[str]) -> str:
 def tied(problem: Problem, compiled: Compiled, job: Job, *, is_free: bool) -> Iterator[Reason]:
     """Yield why a job that goes with others was left out: its own reason, or that of its mates.
 
+    Where no hours of the customers do for all of them, that is the reason.
     `is_free` says that it would fit alone.
     """
+    group = next((ids for ids in linked_groups(problem.links) if job.id in ids), ())
+    if group and is_hopeless(problem, group, least_lags(group, problem.links)):
+        words = "工单 %(jobs)s 的可上门时段容不下它们之间的间隔，请放宽时段或间隔。"
+        yield Reason(code=ReasonCode.TIED, words=Phrase(words, jobs=joined("、", group)))
+        return
     own = [] if is_free else list(reasons(problem, compiled, job))
     if own:
         yield own[0]

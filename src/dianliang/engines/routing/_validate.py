@@ -10,7 +10,6 @@ from math import inf
 from dianliang.engines.routing._chains import (
     MOST_LINKED,
     is_contradictory,
-    is_hopeless,
     least_lags,
     linked_groups,
 )
@@ -216,22 +215,22 @@ def _links(problem: Problem) -> Iterator[ProblemError]:
         and {link.first, link.then} <= jobs
     ]
     for ids in linked_groups(sound):
-        words = _chain(problem, ids, sound)
+        words = _chain(ids, sound)
         if words:
             yield ProblemError(code=ErrorCode.BAD_LINK, id=ids[0], words=words)
 
 
-def _chain(problem: Problem, ids: Sequence[str], links: Sequence[Link]) -> str:
-    """Say why jobs that hang together by links can never be planned; nothing if they can."""
+def _chain(ids: Sequence[str], links: Sequence[Link]) -> str:
+    """Say why jobs that hang together by links make no sense; nothing if they do.
+
+    Customers' hours that leave no time for them are a sad fact: such jobs are left out and told.
+    """
     names = "、".join(ids)
     if len(ids) > MOST_LINKED:
         many = f"共 {len(ids)} 张，最多 {MOST_LINKED} 张"
         return f"工单 {names} 互相关联，{many}，请拆开或去掉几个关联。"
-    lags = least_lags(ids, links)
-    if is_contradictory(lags):
+    if is_contradictory(least_lags(ids, links)):
         return f"工单 {names} 的先后关系互相矛盾，怎样安排都不能同时满足，请核对间隔和先后。"
-    if is_hopeless(problem, ids, lags):
-        return f"工单 {names} 的可上门时段容不下它们之间的间隔，请放宽时段或间隔。"
     return ""
 
 

@@ -65,7 +65,7 @@ def test_who_sets_off_is_told_the_least_to_take_along():
     _, plan = solved()
     leaving = [row for row in rows_of(book()["线路"], ROUTES) if row["内容"] == "出发"]
 
-    told = {(row["队伍"], row["开始"]): row["事项"] for row in leaving}
+    told = {(row["队伍"], row["离开"]): row["事项"] for row in leaving}
     for route in plan.routes:
         words = "至少带 梯×1" if route.gear else None
         assert told.pop((route.team_id, local(route.leave_at))) == words

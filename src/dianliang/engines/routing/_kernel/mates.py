@@ -1,4 +1,4 @@
-# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false
+# pyright: basic, reportArgumentType=false, reportAssignmentType=false, reportIndexIssue=false, reportReturnType=false
 # mypy: disable-error-code="no-any-return"
 """Look at the mates of a job, in its series or linked to it: who serves them, which are out."""
 
