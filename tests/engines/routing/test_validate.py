@@ -129,13 +129,13 @@ def test_shifts_of_one_team_at_the_same_time_are_all_named_with_their_hours():
     ]
 
 
-@given(opens=st.floats(8, 14), lasts=st.floats(0.5, 6))
+@given(opens=st.integers(8 * 60, 14 * 60), lasts=st.integers(30, 360))
 def test_two_shifts_are_refused_exactly_when_they_share_a_time(opens, lasts):
-    crew = replace(team(), shifts=spans((8.5, 12), (opens, opens + lasts)))
+    crew = replace(team(), shifts=spans((8.5, 12), (opens / 60, (opens + lasts) / 60)))
 
     is_refused = bool(validate(Problem(jobs=(job(),), teams=(crew,))))
 
-    assert is_refused == (opens < 12 and opens + lasts > 8.5)
+    assert is_refused == (opens < 12 * 60 and opens + lasts > 8.5 * 60)
 
 
 def test_overtime_ends_where_the_next_shift_begins():
