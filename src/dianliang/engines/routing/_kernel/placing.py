@@ -160,6 +160,9 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
     for k in range(d.near_kinds.shape[1]):
         kind = d.near_kinds[job, k]
         first, last = d.kind_start[kind], d.kind_start[kind + 1]
+        head = d.routes[d.kind_routes[first]]
+        if head.opens > shuts or head.shuts < done:
+            continue  # at other hours, or on another day, than the job may be done
         idle_seen, idle_most = 0, 2 if d.items[job].group >= 0 else 1
         for i in range(first, last):
             v = d.kind_routes[i]
@@ -176,8 +179,9 @@ def places_for(d: Data, s: Tour, w: Scratch, job: int) -> int:
             for p in range(0, s.runs[v].length + 1, max(1, s.runs[v].length)):
                 if w.stamp[v, p] != token:
                     w.stamp[v, p] = token
-                    w.places[count].route, w.places[count].index = v, p
-                    count += 1
+                    if is_timely(d, s, v, p, done, shuts):
+                        w.places[count].route, w.places[count].index = v, p
+                        count += 1
     return count
 
 
