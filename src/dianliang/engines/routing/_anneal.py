@@ -17,6 +17,7 @@ from dianliang.engines.routing._kicks import (
     kick_share,
     main_share,
 )
+from dianliang.engines.routing._picking import Picking, has_picking
 from dianliang.engines.routing._regions import carve, split
 from dianliang.engines.routing._state import Laid, Search
 from dianliang.engines.routing._work import Executor, Work, improve_region
@@ -135,13 +136,18 @@ def mean_leg(search: Search) -> float:
     return max(1.0, search.data.travel_price * float(ways[is_leg].sum()) / max(1, legs))
 
 
+def worth_of(search: Search) -> float:
+    """Return what leaving out the median job costs."""
+    return max(1.0, float(np.median(search.data.items["penalty"][: len(search.data.able)])))
+
+
 def heats(search: Search, *, leg: float, params: Params) -> tuple[float, float]:
     """Return the temperatures from and to which to cool down.
 
     Where leaving jobs out is cheap, prices bound them: a plan as hot as many jobs are worth drops
     them all, and a first plan that takes in what does not pay has longer legs than the last.
     """
-    worth = max(1.0, float(np.median(search.data.items["penalty"][: len(search.data.able)])))
+    worth = worth_of(search)
     if worth >= CHEAP_LEGS * leg:
         return params.hot * leg, params.cold * leg
     hot = min(params.hot * leg, HOT_WORTHS * worth)
@@ -166,6 +172,10 @@ def anneal(
     hot, cold = heats(search, leg=leg, params=params)
     hot = hot / 10 if is_warm else hot
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
+    if not is_warm and worth_of(search) < CHEAP_LEGS * leg and has_picking(search):
+        _pick(search, watch, unit=cold / params.cold, seed=seed, chunk=params.chunk)
+        search.recall()
+        return
     if not params.has_regions(jobs=size):
         if is_warm or not has_valleys(search):
             _cool(search, watch, whole, chunk=params.chunk)
@@ -179,6 +189,16 @@ def anneal(
     with threads as pool:
         is_near = executor is None
         _rounds(search, watch, pool, xy, rng, heat=whole.heat, params=params, is_near=is_near)
+
+
+def _pick(search: Search, watch: Watch, *, unit: float, seed: int, chunk: int) -> None:
+    """Search for which jobs to serve, as most are not worth the way."""
+
+    def tell(done: int, gain: float) -> float:
+        watch.unassigned = search.unassigned()
+        return watch.share(done, gain)
+
+    Picking(search, tell, unit=unit, seed=seed, chunk=chunk).run()
 
 
 def _cool(
