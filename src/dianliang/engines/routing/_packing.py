@@ -44,7 +44,7 @@ def is_separable(d: Data) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """The best mixture of the pool's routes. Columns are routes, then jobs that are on two."""
+    """The best mixture of the pool's routes. Columns are routes, then each of their jobs once too often."""
 
     keys: list[Key]
     gains: Floats
@@ -133,7 +133,7 @@ class Pool:
         columns = np.concatenate([columns, np.arange(count)])
         shape = (n + len(kinds), count)
         routes = csc_array((np.ones(len(lines)), (lines, columns)), shape=shape)
-        shared = np.flatnonzero(np.bincount(flat, minlength=n) > 1)
+        shared = np.unique(flat)
         entries = (-np.ones(len(shared)), (shared, np.arange(len(shared))))
         matrix = csc_array(hstack([routes, csc_array(entries, shape=(shape[0], len(shared)))]))
         gains = np.concatenate([[gain for *_, gain in rows], penalty[shared]])
