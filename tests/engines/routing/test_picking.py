@@ -16,10 +16,10 @@ from dianliang.engines.routing import (
     check,
     solve,
 )
-from dianliang.engines.routing import _anneal as annealing
+from dianliang.engines.routing import _picking as picking
 from dianliang.engines.routing._anneal import CHEAP_LEGS, mean_leg, worth_of
 from dianliang.engines.routing._arrays import compile_problem
-from dianliang.engines.routing._picking import has_picking
+from dianliang.engines.routing._picking import has_picking, is_long
 from dianliang.engines.routing._solve import fill_up, opening
 from tests.engines.routing.worlds import county_day, km_east, window
 
@@ -50,7 +50,15 @@ def offers(*, jobs=210, teams=14, seed=1, value=700.0):
 @pytest.fixture(scope="module")
 def planned():
     problem = offers()
-    return problem, solve(problem, stop=STOP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picking, "LONG_ITERATIONS", 10)
+        return problem, solve(problem, stop=STOP)
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Let a short search count as long."""
+    monkeypatch.setattr(picking, "LONG_ITERATIONS", 10)
 
 
 def begun(problem):
@@ -66,6 +74,8 @@ def test_offers_are_picked_and_ordinary_days_are_not():
     assert worth_of(picky) < CHEAP_LEGS * mean_leg(picky)
     assert worth_of(ordinary) >= CHEAP_LEGS * mean_leg(ordinary)
     assert not has_picking(begun(offers(jobs=60)))
+    assert is_long(picky, 1000 * 210)
+    assert not is_long(picky, 999 * 210)
 
 
 def test_the_plan_keeps_every_rule_and_pays(planned):
@@ -76,21 +86,22 @@ def test_the_plan_keeps_every_rule_and_pays(planned):
     assert plan.objective.total < sum(job.value for job in problem.jobs)
 
 
+@pytest.mark.usefixtures("hasty")
 def test_one_seed_gives_one_plan(planned):
     problem, plan = planned
 
     assert solve(problem, stop=STOP) == plan
 
 
-def test_it_is_better_than_to_cool_down_once(planned, monkeypatch):
+def test_it_is_better_than_to_cool_down_once(planned):
     problem, plan = planned
-    monkeypatch.setattr(annealing, "has_picking", lambda _: False)
 
     once = solve(problem, stop=STOP, params=Params(region_jobs=len(problem.jobs)))
 
     assert plan.objective.total < once.objective.total
 
 
+@pytest.mark.usefixtures("hasty")
 def test_what_is_told_only_gets_better_and_it_stops_when_told_to():
     told = []
 

@@ -19,7 +19,7 @@ from dianliang.engines.routing._kicks import (
     main_share,
 )
 from dianliang.engines.routing._musts import missing, secure
-from dianliang.engines.routing._picking import Picking, has_picking
+from dianliang.engines.routing._picking import Picking, has_picking, is_long
 from dianliang.engines.routing._regions import carve, split
 from dianliang.engines.routing._state import Laid, Search
 from dianliang.engines.routing._work import Executor, Work, improve_region
@@ -181,10 +181,12 @@ def anneal(
     hot = hot / 10 if is_warm else hot
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
     if not is_warm and worth_of(search) < CHEAP_LEGS * leg and has_picking(search):
-        _pick(search, watch, unit=cold / params.cold, seed=seed, chunk=params.chunk)
-        search.recall()
-        secure(search, musts)
-        return
+        share = _cool(search, watch, whole, chunk=params.chunk, until=TRIAL_SHARE)
+        if is_long(search, watch.iteration / max(1e-9, share)):
+            _pick(search, watch, unit=cold / params.cold, seed=seed, chunk=params.chunk)
+            search.recall()
+            secure(search, musts)
+            return
     if not params.has_regions(jobs=size):
         if is_warm or not has_valleys(search):
             _cool(search, watch, whole, chunk=params.chunk, until=SECURE_SMALL)
@@ -212,7 +214,7 @@ def _pick(search: Search, watch: Watch, *, unit: float, seed: int, chunk: int) -
         watch.unassigned = search.unassigned()
         return watch.share(done, gain)
 
-    Picking(search, tell, unit=unit, seed=seed, chunk=chunk).run()
+    Picking(search, tell, unit=unit, done=watch.iteration, seed=seed, chunk=chunk).run()
 
 
 def _cool(

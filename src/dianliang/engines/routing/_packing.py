@@ -19,6 +19,8 @@ from scipy.sparse import csc_array, hstack
 from dianliang.engines.routing._kernel import EITHER, NEVER, Data, Floats, Ints, Tour
 from dianliang.engines.routing._state import Laid, Search, Sequences
 
+limited: Any = LinearConstraint  # its stubs know numbers as limits, not arrays
+
 Key = tuple[int, bytes]
 """The kind of a route, and its jobs in order."""
 MOST_ROUTES, KEPT_ROUTES = 6000, 4000
@@ -44,7 +46,10 @@ def is_separable(d: Data) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """The best mixture of the pool's routes. Columns are routes, then each of their jobs once too often."""
+    """The best mixture of the pool's routes.
+
+    Columns are routes, then jobs: each once more than it can be served, at what it is worth.
+    """
 
     keys: list[Key]
     gains: Floats
@@ -77,9 +82,9 @@ class Mix:
             return []
         found = milp(
             self.gains[chosen],
-            constraints=LinearConstraint(self.matrix[:, chosen], -np.inf, self.most),
+            constraints=limited(self.matrix[:, chosen], ub=self.most),
             integrality=np.ones(len(chosen)),
-            bounds=Bounds(0, 1),
+            bounds=Bounds(0.0, 1.0),
             options={"node_limit": MOST_NODES},
         )
         if found.x is None:

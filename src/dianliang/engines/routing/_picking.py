@@ -25,9 +25,13 @@ FEWEST_JOBS, LONGEST_ROUTE = 200, 25
 """From so many jobs on; with routes of no more jobs in the mean: the relaxation of longer ones is
 slow, and far from whole.
 """
-MAIN_SHARE = 0.25
-"""The rest of the search, from here on, is for new routes and what they are put together to."""
-BLOCK_ITERATIONS, MOST_BLOCKS = 100, 20
+LONG_ITERATIONS = 1000
+"""From so many iterations for each job on: a shorter search does better to cool down once."""
+MAIN_ITERATIONS, MAIN_SHARE = 250, 0.5
+"""So many for each job, but no larger a share, are for cooling down from the first plan: to cool
+more slowly finds no more. All the rest is for new routes and what they are put together to.
+"""
+BLOCK_ITERATIONS, MOST_BLOCKS = 100, 40
 """The rest has so many parts, or fewer: in each are so many iterations for each job at least."""
 NEW_SHARE = 0.5
 """Share of a part in which new routes are looked for; the rest is under the true prices."""
@@ -43,17 +47,22 @@ NEW_ITERATIONS, ITERATIONS_PER_ENTRY = 2, 0.1
 
 
 def has_picking(search: Search) -> bool:
-    """Tell whether a plan's routes are short, and cost what they cost whatever the others are."""
+    """Tell whether a plan's routes are short, and cost what they cost whatever the others do."""
     lengths = search.tour.runs["length"]
     used = lengths[lengths > 0]
     is_short = len(used) > 1 and float(used.mean()) <= LONGEST_ROUTE
     return is_short and len(search.data.able) >= FEWEST_JOBS and is_separable(search.data)
 
 
+def is_long(search: Search, iterations: float) -> bool:
+    """Tell whether a search of about so many iterations has time to look for new routes."""
+    return iterations >= LONG_ITERATIONS * len(search.data.able)
+
+
 class Picking:
     """A search for which jobs to serve; `tell` is told iterations and gain and returns the share.
 
-    `unit` is the unit of temperature.
+    `unit` is the unit of temperature, `done` the iterations before, from which the pace is known.
     """
 
     def __init__(
@@ -62,21 +71,24 @@ class Picking:
         tell: Callable[[int, float], float],
         *,
         unit: float,
+        done: int,
         seed: int,
         chunk: int,
     ) -> None:
         self.search, self.tell, self.unit, self.chunk = search, tell, unit, chunk
-        self.pool, self.done = Pool(search.data), 0
+        self.pool, self.done = Pool(search.data), done
         self.seeds = np.random.default_rng(seed)
 
     def run(self) -> None:
         """Search until the share is 1; the best plan is the search's."""
-        share = self._cool(0.0, MAIN_SHARE, *MAIN)
         jobs = len(self.search.data.able)
+        share = self._told(0, float(self.search.totals[1]))
+        main = min(MAIN_SHARE, MAIN_ITERATIONS * jobs * share / max(1, self.done))
+        share = self._cool(Cooling(0.0, main, *self._heats(*MAIN)), main)
         while share < 1:
             rest = self.done / max(1e-9, share) * (1 - share)
             blocks = min(MOST_BLOCKS, max(1, int(rest / (BLOCK_ITERATIONS * jobs))))
-            blocks = min(blocks, max(1, round((1 - share) / (1 - MAIN_SHARE) * MOST_BLOCKS)))
+            blocks = min(blocks, max(1, round((1 - share) / (1 - main) * MOST_BLOCKS)))
             width = (1 - share) / blocks
             share = self._renew(share + NEW_SHARE * width)
             if share < 1:
@@ -86,11 +98,12 @@ class Picking:
         self.done += done
         return self.tell(done, before - float(self.search.totals[1]))
 
-    def _cool(self, share: float, until: float, hot: float, cold: float) -> float:
-        """Cool down from the best plan until a share; return the share."""
-        part = Cooling(share, until, hot * self.unit, cold * self.unit)
-        if share > 0:
-            self.search.recall()
+    def _heats(self, hot: float, cold: float) -> tuple[float, float]:
+        return hot * self.unit, cold * self.unit
+
+    def _cool(self, part: Cooling, until: float) -> float:
+        """Cool down until a share; return it."""
+        share = self._told(0, float(self.search.totals[1]))
         while share < min(1.0, until):
             before, heat = float(self.search.totals[1]), part.heat(share)
             self.search.run(temperature=heat, iterations=self.chunk)
@@ -100,7 +113,10 @@ class Picking:
         return share
 
     def _cool_again(self, share: float, until: float) -> float:
-        return self._cool(share, until, float(self.seeds.uniform(*AGAIN)), AGAIN_COLD)
+        """Go on from the best plan, a little hotter; return the share."""
+        self.search.recall()
+        heats = self._heats(float(self.seeds.uniform(*AGAIN)), AGAIN_COLD)
+        return self._cool(Cooling(share, until, *heats), until)
 
     def _renew(self, until: float) -> float:
         """Look for new routes until a share, and put together what pays; return the share."""
