@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 from dianliang.engines.routing import Priority, Problem, Series, Team, Weights
 from dianliang.engines.routing import _packing as packing
 from dianliang.engines.routing._arrays import compile_problem
-from dianliang.engines.routing._packing import Pool, is_separable, take_over
+from dianliang.engines.routing._packing import (
+    Pool,
+    is_separable,
+    put_together,
+    puts_together,
+    take_over,
+)
 from dianliang.engines.routing._state import Laid, Search
+from dianliang.engines.routing._work import Work, improve_region
 from tests.engines.routing.worlds import job, km_east, shift, team
 
 JOBS, TEAMS = 7, 3
@@ -141,3 +148,47 @@ def test_only_routes_that_do_not_hang_together_are_put_together():
     found = [is_separable(compile_problem(one).data) for one in (plain, series, balanced, in_all)]
 
     assert found == [True, False, False, False]
+
+
+def test_a_plan_is_put_together_where_most_jobs_are_left_out_and_routes_are_short(data):
+    search = Search.begin(data, seed=1)
+    search.lay(0, [0, 1])
+    search.settle()
+    assert puts_together(search)
+
+    search.build(np.arange(JOBS))
+
+    assert 2 * search.unassigned() <= JOBS
+    assert not puts_together(search)
+
+
+def test_two_plans_make_a_third_that_has_the_better_half_of_each(data):
+    search, pool = Search.begin(data, seed=1), Pool(data)
+    for routes in ([[5], [6, 0]], [[6], [5, 0]]):
+        for route, jobs in enumerate(routes):
+            assert search.lay(route, jobs)
+        pool.gather(search.tour)
+    search.settle()
+    before = float(search.totals[1])
+
+    assert put_together(search, pool)
+    assert search.totals[1] < before
+    assert put_together(search, pool) is False
+
+
+def test_a_region_gives_back_a_plan_no_dearer_and_the_same_wherever_it_is_done():
+    problem = world(jobs=60, teams=6)
+    data = compile_problem(problem).data
+    start = Search.begin(data, seed=1)
+    start.lay(0, [0, 1])
+    start.settle()
+    facts = {"laid": start.laid(), "seed": 3, "iterations": 400, "chunk": 20}
+    work = Work(data=data, hot=300.0, cold=30.0, **facts)
+
+    answer = improve_region(work)
+
+    assert improve_region(work) == answer
+    again = Search.begin(data, seed=9)
+    again.load(answer.laid)
+    assert again.totals[1] == pytest.approx(start.totals[1] - answer.gain)
+    assert answer.gain > 0

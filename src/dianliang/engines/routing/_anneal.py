@@ -19,7 +19,6 @@ from dianliang.engines.routing._kicks import (
     main_share,
 )
 from dianliang.engines.routing._musts import missing, secure
-from dianliang.engines.routing._picking import Picking, has_picking, is_long
 from dianliang.engines.routing._regions import carve, split
 from dianliang.engines.routing._state import Laid, Search
 from dianliang.engines.routing._work import Executor, Work, improve_region
@@ -140,18 +139,13 @@ def mean_leg(search: Search) -> float:
     return max(1.0, search.data.travel_price * float(ways[is_leg].sum()) / max(1, legs))
 
 
-def worth_of(search: Search) -> float:
-    """Return what leaving out the median job costs."""
-    return max(1.0, float(np.median(search.data.items["penalty"][: len(search.data.able)])))
-
-
 def heats(search: Search, *, leg: float, params: Params) -> tuple[float, float]:
     """Return the temperatures from and to which to cool down.
 
     Where leaving jobs out is cheap, prices bound them: a plan as hot as many jobs are worth drops
     them all, and a first plan that takes in what does not pay has longer legs than the last.
     """
-    worth = worth_of(search)
+    worth = max(1.0, float(np.median(search.data.items["penalty"][: len(search.data.able)])))
     if worth >= CHEAP_LEGS * leg:
         return params.hot * leg, params.cold * leg
     hot = min(params.hot * leg, HOT_WORTHS * worth)
@@ -180,13 +174,6 @@ def anneal(
     hot, cold = heats(search, leg=leg, params=params)
     hot = hot / 10 if is_warm else hot
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
-    if not is_warm and worth_of(search) < CHEAP_LEGS * leg and has_picking(search):
-        share = _cool(search, watch, whole, chunk=params.chunk, until=TRIAL_SHARE)
-        if is_long(search, watch.iteration / max(1e-9, share)):
-            _pick(search, watch, unit=cold / params.cold, seed=seed, chunk=params.chunk)
-            search.recall()
-            secure(search, musts)
-            return
     if not params.has_regions(jobs=size):
         if is_warm or not has_valleys(search):
             _cool(search, watch, whole, chunk=params.chunk, until=SECURE_SMALL)
@@ -205,16 +192,6 @@ def anneal(
         is_near = executor is None
         improve = partial(_round, search, watch, pool, xy, rng, heat=whole.heat, params=params)
         _rounds(search, watch, partial(improve, is_near=is_near), musts, params=params)
-
-
-def _pick(search: Search, watch: Watch, *, unit: float, seed: int, chunk: int) -> None:
-    """Search for which jobs to serve, as most are not worth the way."""
-
-    def tell(done: int, gain: float) -> float:
-        watch.unassigned = search.unassigned()
-        return watch.share(done, gain)
-
-    Picking(search, tell, unit=unit, done=watch.iteration, seed=seed, chunk=chunk).run()
 
 
 def _cool(
