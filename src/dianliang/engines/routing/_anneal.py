@@ -10,6 +10,7 @@ from threading import Lock as Mutex
 import numpy as np
 from numpy.typing import NDArray
 
+from dianliang.engines.routing._kernel import Ints
 from dianliang.engines.routing._kicks import (
     Cooling,
     has_valleys,
@@ -17,6 +18,7 @@ from dianliang.engines.routing._kicks import (
     kick_share,
     main_share,
 )
+from dianliang.engines.routing._musts import missing, secure
 from dianliang.engines.routing._regions import carve, split
 from dianliang.engines.routing._state import Laid, Search
 from dianliang.engines.routing._work import Executor, Work, improve_region
@@ -26,6 +28,8 @@ TRIAL_SHARE = 0.02
 """After so much of a search its pace is known."""
 MOST_GROWTH = 8
 """A round has at most so many times the iterations of the one before."""
+SECURE_SHARE, SECURE_SMALL = 0.5, 0.8
+"""After so much of a search what must be done comes in and stays in, in regions; without."""
 CHEAP_LEGS = 2.0
 """Leaving jobs out is cheap if the median one is worth fewer legs."""
 HOT_WORTHS, LEG_WORTHS = 0.8, 0.6
@@ -155,10 +159,14 @@ def anneal(
     *,
     seed: int,
     params: Params,
+    musts: Ints,
     is_warm: bool,
     executor: Executor | None = None,
 ) -> None:
-    """Improve a search until its watch says stop; the best plan is its present one at the end."""
+    """Improve a search until its watch says stop; the best plan is its present one at the end.
+
+    Leaving out what must be done and is not left out has a higher price at the end.
+    """
     size = len(search.data.able)
     if size == 0:
         return
@@ -168,17 +176,22 @@ def anneal(
     whole, rng = Cooling(0.0, 1.0, hot, cold), np.random.default_rng(seed)
     if not params.has_regions(jobs=size):
         if is_warm or not has_valleys(search):
+            _cool(search, watch, whole, chunk=params.chunk, until=SECURE_SMALL)
+            if len(missing(search, musts)):
+                secure(search, musts)
             _cool(search, watch, whole, chunk=params.chunk)
         else:
             _cool_and_kick(search, watch, whole, rng, leg=leg, chunk=params.chunk)
         search.recall()
+        secure(search, musts)
         return
     threads: AbstractContextManager[Executor] = (
         ThreadPoolExecutor(params.workers) if executor is None else nullcontext(executor)
     )
     with threads as pool:
         is_near = executor is None
-        _rounds(search, watch, pool, xy, rng, heat=whole.heat, params=params, is_near=is_near)
+        improve = partial(_round, search, watch, pool, xy, rng, heat=whole.heat, params=params)
+        _rounds(search, watch, partial(improve, is_near=is_near), musts, params=params)
 
 
 def _cool(
@@ -234,13 +247,10 @@ def _cool_and_kick(
 def _rounds(
     search: Search,
     watch: Watch,
-    pool: Executor,
-    xy: NDArray[np.float64],
-    rng: np.random.Generator,
+    improve: Callable[[Round], None],
+    musts: Ints,
     *,
-    heat: Callable[[float], float],
     params: Params,
-    is_near: bool,
 ) -> None:
     """Improve in rounds, each as long as the last one's pace says its share of the search is.
 
@@ -251,7 +261,10 @@ def _rounds(
     until = share
     while share < 1:
         now = Round(share, until, watch.iteration, watch.best, iterations)
-        _round(search, watch, pool, xy, rng, now, heat=heat, params=params, is_near=is_near)
+        improve(now)
+        if now.until >= SECURE_SHARE or watch.share() >= 1:
+            secure(search, musts)
+            watch.best, watch.unassigned = float(search.totals[1]), search.unassigned()
         before, share = share, watch.share()
         pace = max(0.0, share - before) / max(1, watch.iteration - now.iteration)
         until = share + 1 / params.rounds

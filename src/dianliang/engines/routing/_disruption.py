@@ -9,6 +9,7 @@ import numpy as np
 from dianliang.engines.routing._arrays import Compiled
 from dianliang.engines.routing._kernel import Ints
 from dianliang.engines.routing._model import Plan, Problem
+from dianliang.engines.routing._musts import MUST_FIRST
 from dianliang.engines.routing._past import forbid_past, hold_begun, on_its_days
 from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._render import empty_plan, render
@@ -18,8 +19,6 @@ from dianliang.engines.routing._solve import compiled_or_refused, follow
 from dianliang.engines.routing._state import Search
 from dianliang.engines.routing.stop import StopCriterion
 
-MUST_FIRST = 1e8
-"""Added to the price of leaving a must out: more than any few visits are worth together."""
 DEPTHS = (0, 1, 2)
 """A job is placed where there is room, then where one visit makes room, then two."""
 AROUND = 120

@@ -1,6 +1,7 @@
 """Plan: a greedy start, improved until told to stop, and explained."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -8,7 +9,9 @@ from dianliang.engines.routing import _kernel as kernel
 from dianliang.engines.routing._anneal import Params, Progress, Watch, anneal
 from dianliang.engines.routing._arrays import Compiled, compile_problem
 from dianliang.engines.routing._model import Plan, Problem
+from dianliang.engines.routing._musts import missing
 from dianliang.engines.routing._nearby import CANDIDATES, plane
+from dianliang.engines.routing._priority import Priority
 from dianliang.engines.routing._render import empty_plan, render
 from dianliang.engines.routing._state import Search, as_turned, linked_to
 from dianliang.engines.routing._validate import InvalidProblemError, validate
@@ -34,7 +37,8 @@ def solve(
     Deterministic for a seed under any criterion that does not look at the clock. Cost: about 30 µs
     an iteration; memory: 4 bytes × (places)². A thousand jobs and more are improved in regions, in
     rounds: on `params.workers` threads of this process, or by an executor, wherever that is. From
-    an executor there is progress, and an ear for "cancel", only when a region comes back.
+    an executor there is progress, and an ear for "cancel", only when a region comes back. Musts
+    come first: one that is out comes in, however much steps aside for it on one route.
 
     Raises:
         InvalidProblemError: the problem contradicts itself; it lists every error.
@@ -46,15 +50,16 @@ def solve(
         return empty_plan(problem, seed=seed)
     search = opening(compiled, seed=seed, start=start)
     first, price = search.laid(), float(search.totals[1])
+    musts = musts_of(compiled)
+    out, penalties = len(missing(search, musts)), compiled.data.items["penalty"].copy()
     if start is None:
         fill_up(search)
     watch = Watch(stop=stop, progress=progress, best=float(search.totals[1]))
     watch.unassigned = search.unassigned()
-    xy = plane(compiled.points)
-    anneal(
-        search, xy, watch, seed=seed, params=params, is_warm=start is not None, executor=executor
-    )
-    if search.totals[1] > price:
+    improvement = partial(anneal, search, plane(compiled.points), watch, seed=seed, params=params)
+    improvement(musts=musts, is_warm=start is not None, executor=executor)
+    compiled.data.items["penalty"] = penalties
+    if search.totals[1] > price and len(missing(search, musts)) >= out:
         search.load(first)
     return render(problem, compiled, search, seed=seed, iterations=watch.iteration)
 
@@ -69,6 +74,11 @@ def compiled_or_refused(problem: Problem, *, candidates: int = CANDIDATES) -> Co
     if errors:
         raise InvalidProblemError(errors)
     return compile_problem(problem, candidates=candidates) if problem.teams else None
+
+
+def musts_of(compiled: Compiled) -> kernel.Ints:
+    """Return the jobs that must be done."""
+    return np.flatnonzero([job.priority is Priority.MUST for job in compiled.jobs])
 
 
 def opening(compiled: Compiled, *, seed: int, start: Plan | None) -> Search:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dianliang.engines.routing._kernel import Data
+from dianliang.engines.routing._packing import Pool, put_together, puts_together
 from dianliang.engines.routing._state import Laid, Search
 
 
@@ -63,11 +64,16 @@ def improve_region(work: Work, look: Callable[[int, float], bool] = go_on) -> An
     search = Search.begin(work.data, seed=work.seed)
     search.load(work.laid)
     began, done = float(search.totals[1]), 0
+    pool = Pool(work.data) if puts_together(search) else None
     while done < work.iterations:
         before = float(search.totals[1])
         step = min(work.chunk, work.iterations - done)
         search.run(temperature=work.temperature(done), iterations=step)
         done += step
+        if pool is not None:
+            pool.gather(search.tour)
         if not look(step, before - float(search.totals[1])):
             break
+    if pool is not None:
+        put_together(search, pool)
     return Answer(laid=search.laid(), gain=began - float(search.totals[1]), iterations=done)
