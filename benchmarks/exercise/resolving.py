@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from benchmarks.routing.peers import Clock, Solver
+from benchmarks.routing.peers import Solver
+from benchmarks.routing.runs import Clock
 from dianliang.domain.mobilisation.loading import Crew as Hands
 from dianliang.domain.mobilisation.loading import Demand, Loads, Piece, load
 from dianliang.domain.mobilisation.tasks import worth_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from benchmarks.routing.measuring import OURS, Measured, measured
-from benchmarks.routing.peers import LEVELS, PEERS
+from benchmarks.routing.peers import PEERS
 from benchmarks.routing.plain import priced, relaxations, unspeakable
 from dianliang.engines.routing import Plan, Problem, check
 
@@ -17,7 +17,7 @@ def able_peers(asked: Sequence[str], problem: Problem) -> Iterator[str]:
     for name in asked:
         peer = PEERS[name]
         if not peer.is_installed:
-            print(f"  {name}: not installed (uv sync --group peers)")
+            print(f"  {name}: not installed (benchmarks/routing/peers.py says how)")
         elif missing:
             print(f"  {name}: cannot express {', '.join(missing)}")
         elif has_longest and not peer.has_longest_shift:
@@ -62,7 +62,7 @@ def compared(
     workers: int,
     best_known: float | None = None,
 ) -> dict[str, float]:
-    """Run everyone on one problem; return their costs, VROOM's as the best of its levels."""
+    """Run everyone on one problem; return their costs, a peer's as the best of its variants."""
     solvers = [OURS, *able_peers(peers, problem)]
     costs = {
         name: told(
@@ -73,8 +73,11 @@ def compared(
         )
         for name in solvers
     }
-    levels = [costs.pop(name) for name in LEVELS if name in costs]
-    return costs | ({"VROOM": min(levels)} if levels else {})
+    best: dict[str, float] = {}
+    for name, cost in costs.items():
+        whose = name if name == OURS else PEERS[name].variant_of or name
+        best[whose] = min(cost, best.get(whose, cost))
+    return best
 
 
 def ratio_to_best(name: str, costs: Mapping[str, float]) -> float | None:

@@ -22,8 +22,9 @@ import numpy as np
 
 from benchmarks.routing.instances import DATA, EPOCH, windowed
 from benchmarks.routing.measuring import OURS, UntilOver
-from benchmarks.routing.peers import PEERS, Clock
+from benchmarks.routing.peers import PEERS
 from benchmarks.routing.plain import Key, Sequences, priced, sequences_of
+from benchmarks.routing.runs import Clock
 from dianliang.engines.routing import Job, Plan, Problem, Route, Team, check, solve, warm
 from dianliang.kernel.periods import TimeWindow
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.routing.instances import DATA as ROUTING
 from benchmarks.routing.measuring import UntilOver
-from benchmarks.routing.peers import Clock
+from benchmarks.routing.runs import Clock
 from dianliang.engines.routing import MaxIterations
 from dianliang.engines.routing.homecare import (
     Care,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from benchmarks.routing.cases import villages
-from benchmarks.routing.peers import PEERS, Clock
+from benchmarks.routing.peers import PEERS
 from benchmarks.routing.plain import Sequences, sequences_of
+from benchmarks.routing.runs import Clock
 from dianliang.engines.routing import MaxIterations, Params, Problem, Progress, solve
 
 OURS = "ours"
@@ -77,6 +78,8 @@ def measured(solver: str, problem: Problem, *, limit_s: float, workers: int) -> 
 def _run(answer: Connection, solver: str, problem: Problem, limit_s: float, workers: int) -> None:
     if solver == OURS:
         solve(villages(count=3, stations=2), stop=MaxIterations(limit=200))
+    elif (prepare := PEERS[solver].prepare) is not None:
+        prepare()
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + 2 * limit_s + 60), most))
     wall, clock = time.perf_counter(), Clock(limit_s)

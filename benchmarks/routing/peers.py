@@ -1,24 +1,27 @@
-"""The peers, each as a function of one problem: PyVRP, VROOM and OR-Tools' routing.
+"""The peers, each as a function of one problem: PyVRP, VROOM, OR-Tools' routing and Timefold.
 
 Each writes the problem in its own model, searches for about so many CPU-seconds, counted from the
 first line, and gives back who serves what in which order. PyVRP and OR-Tools use one thread and
 are stopped by the clock of the process. VROOM uses as many threads as it may and knows only a time
 limit on the wall; where other programs crowd the machine it gets more wall time by as much as a
-CPU-second then takes. PyVRP comes with the developers' tools, the other two with
-``uv sync --group peers``.
+CPU-second then takes. PyVRP comes with the developers' tools, OR-Tools with the
+project itself, VROOM with ``uv sync --group peers``, Timefold as its module says.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib.util import find_spec
+from shutil import which
 from typing import Any
 
 import numpy as np
 
-from benchmarks.routing.plain import Errand, Plain, Sequences, Vehicle, plainly
+from benchmarks.routing.ortools_peer import ARCS, INSERTION, ortools
+from benchmarks.routing.plain import Plain, Sequences, Vehicle, plainly
+from benchmarks.routing.runs import Clock, wall_per_cpu_s
+from benchmarks.routing.timefold import peer as onjava
 from dianliang.engines.routing import Problem
 
 PLENTY = 1_000_000
@@ -27,45 +30,30 @@ FOREVER = int(np.iinfo(np.int64).max)
 """What PyVRP takes for no limit, and for the cost of a plan that breaks a rule."""
 
 
-@dataclass(slots=True)
-class Clock:
-    """CPU-seconds of a run, and when the first whole plan stood."""
-
-    limit_s: float
-    began: float = field(default_factory=time.process_time)
-    first_s: float | None = None
-
-    def passed_s(self) -> float:
-        """Return the CPU-seconds since the beginning."""
-        return time.process_time() - self.began
-
-    def is_over(self) -> bool:
-        """Tell whether the time is used up."""
-        return self.passed_s() >= self.limit_s
-
-    def note_plan(self) -> None:
-        """Note that a whole plan stands, unless one stood before."""
-        if self.first_s is None:
-            self.first_s = self.passed_s()
-
-
 Solver = Callable[[Problem, Clock, int], Sequences]
 """Takes a problem, a clock and a number of threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Someone to be compared with: the function, the module it needs, what it can say."""
+    """Someone to be compared with: the function, the module it needs, what it can say.
+
+    Of those that are `variant_of` one name the best counts. What `prepare` does is not timed.
+    """
 
     solve: Solver
     module: str
     has_soft_promises: bool = False
     has_longest_shift: bool = True
+    variant_of: str | None = None
+    prepare: Callable[[], object] | None = None
+    needs_program: str | None = None
 
     @property
     def is_installed(self) -> bool:
-        """Whether its module can be imported."""
-        return find_spec(self.module) is not None
+        """Whether its module can be imported, and the program that it needs be found."""
+        is_found = self.needs_program is None or which(self.needs_program) is not None
+        return is_found and find_spec(self.module) is not None
 
 
 def pyvrp(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
@@ -147,14 +135,6 @@ def _pyvrp_clients(lib: Any, plain: Plain) -> tuple[list[Any], list[Any], list[i
     return clients, groups, owner
 
 
-def wall_per_cpu_s(sample_s: float = 0.5) -> float:
-    """Measure how many seconds on the wall a CPU-second takes just now, at least 1."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    while time.process_time() - cpu < sample_s:
-        pass
-    return max(1.0, (time.perf_counter() - wall) / sample_s)
-
-
 def vroom(problem: Problem, clock: Clock, threads: int = 1, *, level: int = 5) -> Sequences:
     """Search with VROOM; what a job is worth becomes its priority between 0 and 100."""
     import vroom as lib
@@ -204,104 +184,29 @@ def vroom(problem: Problem, clock: Clock, threads: int = 1, *, level: int = 5) -
     return found
 
 
-def ortools(problem: Problem, clock: Clock, _threads: int = 1) -> Sequences:
-    """Search with OR-Tools: cheapest insertion in parallel, then guided local search."""
-    from ortools.constraint_solver import pywrapcp, routing_enums_pb2
-
-    plain = plainly(problem, has_soft_promises=True)
-    ends = sorted({place for v in plain.vehicles for place in (v.start, v.end)})
-    node_of = {place: node for node, place in enumerate(ends)}
-    places = np.array([*ends, *(errand.place for errand in plain.errands)])
-    legs = plain.seconds[np.ix_(places, places)]
-    service = np.array([0] * len(ends) + [errand.service_s for errand in plain.errands])
-    manager = pywrapcp.RoutingIndexManager(
-        len(places),
-        len(plain.vehicles),
-        [node_of[v.start] for v in plain.vehicles],
-        [node_of[v.end] for v in plain.vehicles],
-    )
-    model = pywrapcp.RoutingModel(manager)
-    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitMatrix(legs.tolist()))
-    lasts = model.RegisterTransitMatrix((legs + service[:, None]).tolist())
-    _ortools_vehicles(model, plain, lasts, len(ends))
-    able: dict[frozenset[str], list[int]] = {}
-    hours = model.GetDimensionOrDie("time")
-    for number, errand in enumerate(plain.errands):
-        index = manager.NodeToIndex(len(ends) + number)
-        _ortools_errand(model, hours, plain, errand, index, able)
-    asked = pywrapcp.DefaultRoutingSearchParameters()
-    first, further = routing_enums_pb2.FirstSolutionStrategy, routing_enums_pb2
-    asked.first_solution_strategy = first.PARALLEL_CHEAPEST_INSERTION
-    asked.local_search_metaheuristic = further.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    asked.time_limit.FromMilliseconds(int(3000 * clock.limit_s * wall_per_cpu_s()))
-    model.AddSearchMonitor(model.solver().CustomLimit(clock.is_over))
-    model.AddAtSolutionCallback(clock.note_plan)
-    solution = model.SolveWithParameters(asked)
-    if solution is None:
-        return {}
-    return {
-        key: [plain.errands[manager.IndexToNode(index) - len(ends)].id for index in indices]
-        for vehicle, key in enumerate(plain.keys)
-        if (indices := list(_ortools_route(model, solution, vehicle)))
-    }
-
-
-def _ortools_vehicles(model: Any, plain: Plain, lasts: int, depots: int) -> None:
-    horizon = max(v.closes for v in plain.vehicles)
-    model.AddDimension(lasts, horizon, horizon, False, "time")
-    hours = model.GetDimensionOrDie("time")
-    for number, vehicle in enumerate(plain.vehicles):
-        for index in (model.Start(number), model.End(number)):
-            hours.CumulVar(index).SetRange(vehicle.opens, vehicle.closes)
-        if vehicle.longest_s is not None:
-            hours.SetSpanUpperBoundForVehicle(vehicle.longest_s, number)
-        model.SetFixedCostOfVehicle(vehicle.price, number)
-    for kind in range(len(plain.vehicles[0].room)):
-        loads = [0] * depots + [errand.load[kind] for errand in plain.errands]
-        aboard = model.RegisterUnaryTransitVector(loads)
-        room = [vehicle.room[kind] for vehicle in plain.vehicles]
-        model.AddDimensionWithVehicleCapacity(aboard, 0, room, True, f"gear{kind}")
-
-
-def _ortools_errand(
-    model: Any,
-    hours: Any,
-    plain: Plain,
-    errand: Errand,
-    index: int,
-    able: dict[frozenset[str], list[int]],
-) -> None:
-    begin = hours.CumulVar(index)
-    if errand.spans:
-        begin.SetRange(errand.spans[0][0], errand.spans[-1][1])
-    for (_, shut), (opens, _) in zip(errand.spans, errand.spans[1:], strict=False):
-        if shut + 1 < opens:
-            begin.RemoveInterval(shut + 1, opens - 1)
-    if errand.due is not None:
-        hours.SetCumulVarSoftUpperBound(index, max(0, errand.due), plain.late_per_s)
-    model.AddDisjunction([index], errand.worth)
-    if errand.needs or not errand.spans:
-        if errand.needs not in able:
-            able[errand.needs] = [
-                number for number, v in enumerate(plain.vehicles) if errand.needs <= v.has
-            ]
-        model.VehicleVar(index).SetValues([-1, *(able[errand.needs] if errand.spans else [])])
-
-
-def _ortools_route(model: Any, solution: Any, vehicle: int) -> Iterator[int]:
-    index = solution.Value(model.NextVar(model.Start(vehicle)))
-    while not model.IsEnd(index):
-        yield index
-        index = solution.Value(model.NextVar(index))
-
-
 LEVELS = {f"VROOM-{level}": level for level in (1, 3, 5)}
 """VROOM's levels of exploration: the higher, the more starts, each improved less in equal time."""
+STARTS = {"OR-Tools": INSERTION, "OR-Tools-arcs": ARCS}
+"""OR-Tools' first plans. Insertion serves nobody where no single customer pays for the way."""
 PEERS = {
     "PyVRP": Peer(pyvrp, "pyvrp"),
     **{
-        name: Peer(partial(vroom, level=level), "vroom", has_longest_shift=False)
+        name: Peer(
+            partial(vroom, level=level), "vroom", has_longest_shift=False, variant_of="VROOM"
+        )
         for name, level in LEVELS.items()
     },
-    "OR-Tools": Peer(ortools, "ortools", has_soft_promises=True),
+    **{
+        name: Peer(
+            partial(ortools, first=first), "ortools", has_soft_promises=True, variant_of="OR-Tools"
+        )
+        for name, first in STARTS.items()
+    },
+    "Timefold": Peer(
+        onjava.timefold,
+        "timefold",
+        has_soft_promises=True,
+        prepare=onjava.machine,
+        needs_program="javac",
+    ),
 }

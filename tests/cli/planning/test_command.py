@@ -176,6 +176,10 @@ def test_the_schema_is_printed(capsys):
         (("in.json", "--seconds", "nan"), "应在 0 到"),
         (("in.json", "--seconds", "1e999"), "应在 0 到"),
         (("in.json", "--workers", "0"), "应为正整数"),
+        (("in.json", "--seed", "-1"), "--seed：应在 0 到"),
+        (("in.json", "--seed", "4294967296"), "--seed：应在 0 到"),
+        (("--template", "a.csv"), "--template 的文件名应以 .xlsx 结尾：a.csv"),
+        (("in.json", "--start", "in.xlsx"), "--start 的文件名应以 .json 结尾：in.xlsx"),
         (("in.json", "--check", "a.json", "--start", "b.json"), "--check 只核对"),
     ],
 )
@@ -190,11 +194,15 @@ def test_options_that_nobody_can_mean_are_told_in_words(here, capsys, words, sai
 def test_files_that_cannot_be_read_or_written_are_told_in_words(here):
     (here / "taken.json").mkdir()
 
-    with pytest.raises(DomainError, match=r"读不了 none\.json"):
+    (here / "jobs.csv").write_text("工单号,纬度\n1,30\n")
+
+    with pytest.raises(DomainError, match=r"读不了 none\.json：没有这个文件"):
         plan("none.json")
+    with pytest.raises(DomainError, match=r"jobs\.csv 既不是 Excel 也不是 JSON.*--template"):
+        plan("jobs.csv")
     with pytest.raises(DomainError, match=r"写不了 taken\.json"):
         plan("in.json", "-o", "taken.json", *QUICK)
-    assert left_in(here) == ["in.json", "in.xlsx", "taken.json"]
+    assert left_in(here) == ["in.json", "in.xlsx", "jobs.csv", "taken.json"]
     assert left_in(here / "taken.json") == []
 
 

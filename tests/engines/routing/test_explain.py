@@ -1,6 +1,7 @@
 """Every job that is left out says why, and the fix that it names does fit it in."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from benchmarks.routing.explanations import late as late_promises
@@ -24,6 +25,8 @@ from dianliang.engines.routing import (
 )
 from dianliang.engines.routing._lacks import EFFORTS_S, lacks_of
 from dianliang.engines.routing._ways import spare_of
+from dianliang.kernel.calendar import SHANGHAI
+from dianliang.kernel.periods import TimeWindow
 from tests.engines.routing.worlds import county_day, job, problems, team, window
 
 
@@ -99,6 +102,20 @@ def test_what_no_plan_can_serve_is_foreseen_and_nothing_else():
     assert set(found) == {"diving", "night", "blink"}
     assert "短于作业时长 45 分钟" in found["blink"].reasons[0].words
     assert all(left.fix for left in found.values())
+
+
+def test_times_of_another_year_than_the_shifts_are_told_with_the_year():
+    last_year = TimeWindow(
+        *(at - timedelta(days=365) for at in (window(9, 11).start, window(9, 11).end))
+    )
+
+    (left,) = foresee(Problem(jobs=(job(windows=(last_year,)),), teams=(team(),)))
+    (late,) = foresee(Problem(jobs=(job(windows=(window(19, 21),)),), teams=(team(),)))
+
+    this, last = (f"{one.start.astimezone(SHANGHAI):%Y}-" for one in (window(9, 11), last_year))
+    assert this in left.reasons[0].words
+    assert last in left.reasons[0].words
+    assert this not in late.reasons[0].words
 
 
 def test_a_job_not_worth_its_detour_says_so_and_can_be_put_in_anyway():

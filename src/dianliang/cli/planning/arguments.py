@@ -11,6 +11,7 @@ from dianliang.integrations.plan_files.files import WRITERS
 
 MOST_SECONDS = 24 * 3600
 MOST_WORKERS = 64
+LARGEST_SEED = 2**32 - 1
 EXAMPLES = """例如：
   dianliang plan --template 明天.xlsx            写出模板，每一列都有说明和例子
   dianliang plan 明天.xlsx -o 结果.xlsx          排 30 秒，写出线路、未排原因、各队工时
@@ -48,6 +49,14 @@ def asked(words: Sequence[str]) -> Asked:
     strange = [str(path) for path in found.outputs if path.suffix.lower() not in WRITERS]
     if strange:
         parser.error(f"-o 的文件名应以 {'、'.join(WRITERS)} 结尾：{'、'.join(strange)}")
+    for option, path, end in (
+        ("--template", found.template, ".xlsx"),
+        ("--problem", found.problem, ".json"),
+        ("--start", found.start, ".json"),
+        ("--check", found.check, ".json"),
+    ):
+        if path is not None and path.suffix.lower() != end:
+            parser.error(f"{option} 的文件名应以 {end} 结尾：{path}")
     read = {path.resolve() for path in (found.source, found.start, found.check) if path}
     written = [*found.outputs, *(path for path in (found.problem, found.template) if path)]
     if len({path.resolve() for path in written} - read) < len(written):
@@ -82,7 +91,7 @@ def _parser() -> Parser:
     add(
         "--iterations", type=_count, metavar="轮", help="改为搜索若干轮：单路时同样的种子结果总相同"
     )
-    add("--seed", type=int, default=1, metavar="数", help="随机种子，默认 1")
+    add("--seed", type=_seed, default=1, metavar="数", help="随机种子，默认 1")
     add("--workers", type=_workers, default=1, metavar="数", help="几路并行，九百张以上才用得上")
     add("--start", type=Path, metavar="计划.json", help="从这个计划接着改进")
     add("--check", type=Path, metavar="计划.json", help="不编排，只核对这个计划；可以加 -o 转格式")
@@ -112,3 +121,10 @@ def _workers(text: str) -> int:
     if count > MOST_WORKERS:
         raise argparse.ArgumentTypeError(f"最多 {MOST_WORKERS}")
     return count
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"应在 0 到 {LARGEST_SEED} 之间")
+    return seed

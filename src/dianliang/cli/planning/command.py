@@ -22,7 +22,7 @@ from dianliang.integrations.plan_files.loaded import Loaded
 from dianliang.integrations.plan_files.workbooks.plan import Making
 from dianliang.integrations.plan_files.workbooks.template import template
 from dianliang.kernel.calendar import SHANGHAI
-from dianliang.kernel.errors import DomainError
+from dianliang.kernel.errors import DomainError, reason
 
 
 class UnableToPlanError(DomainError):
@@ -105,7 +105,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnableToPlanError(f"读不了 {path}：{error.strerror}。请检查文件名和权限。") from error
+        raise UnableToPlanError(f"读不了 {path}：{reason(error)}。请检查文件名和权限。") from error
 
 
 def _write(contents: dict[Path, bytes]) -> None:
@@ -113,6 +113,6 @@ def _write(contents: dict[Path, bytes]) -> None:
         try:
             disk.write(path, content)
         except OSError as error:
-            message = f"写不了 {path}：{error.strerror}。文件正开着就先关掉，再检查目录和权限。"
+            message = f"写不了 {path}：{reason(error)}。文件正开着就先关掉，再检查目录和权限。"
             raise UnableToPlanError(message) from error
         sys.stdout.write(f"已写出 {path}\n")

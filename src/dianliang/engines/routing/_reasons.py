@@ -167,19 +167,21 @@ def _outside(job: Job, able: Able, count: int) -> str:
             "作业时长 %(minutes)d 分钟，超过 %(n)d 支可选队伍的班次。", minutes=minutes, n=count
         )
     first, last = min(s.window.start for _, s in able), max(s.window.end for _, s in able)
+    years = {at.astimezone(SHANGHAI).year for at in (first, last, *(w.end for w in job.windows))}
+    day = "%m-%d" if len(years) == 1 else "%Y-%m-%d"
     return Phrase(
         "可上门时段 %(windows)s 不在 %(n)d 支可选队伍的班次之内（%(shifts)s）。",
-        windows=joined("、", map(_span, sorted(job.windows)[:3])),
+        windows=joined("、", (_span(window, day) for window in sorted(job.windows)[:3])),
         n=count,
-        shifts=_span(TimeWindow(first, last)),
+        shifts=_span(TimeWindow(first, last), day),
     )
 
 
-def _span(window: TimeWindow) -> str:
+def _span(window: TimeWindow, day: str = "%m-%d") -> str:
     start, end = window.start.astimezone(SHANGHAI), window.end.astimezone(SHANGHAI)
     if start.date() == end.date():
-        return f"{start:%m-%d %H:%M}–{end:%H:%M}"
-    return f"{start:%m-%d %H:%M}–{end:%m-%d %H:%M}"
+        return f"{start:{day} %H:%M}–{end:%H:%M}"
+    return f"{start:{day} %H:%M}–{end:{day} %H:%M}"
 
 
 def _meets(shift: Shift, job: Job) -> bool:

@@ -84,9 +84,10 @@ def choices(*, number: str, by: Actor, at: datetime) -> Choices:
 
     Raises:
         NotVisibleError: there is no such plan, or it is another unit's.
-        UnableToPlanError: it is not the plan that teams follow now.
+        UnableToPlanError: it is not the plan that teams follow now, or it is that of an incident.
     """
     plan = _followed(number, by=by)
+    refuse_if_dispatch(plan)
     today = at.astimezone(SHANGHAI).date()
     told = told_visits(plan)
     days = sorted({today, *(one.visit.on for one in told.values() if one.visit.on >= today)})

@@ -9,6 +9,7 @@ from dianliang.integrations.plan_files.geojson import plan_geojson
 from dianliang.integrations.plan_files.loaded import Loaded
 from dianliang.integrations.plan_files.workbooks.plan import Making, plan_workbook
 from dianliang.integrations.plan_files.workbooks.problem import read_workbook
+from dianliang.kernel.errors import DomainError
 
 Writer = Callable[[Loaded, Plan, Making], bytes]
 WRITERS: Mapping[str, Writer] = {
@@ -18,6 +19,14 @@ WRITERS: Mapping[str, Writer] = {
 }
 """By the end of the name."""
 EXCEL = (".xlsx", ".xls", ".xlsm")
+OPENING = (b"{", b"[", b"\xef\xbb\xbf")
+"""How JSON may begin, whatever the file is called."""
+
+
+class UnknownFileError(DomainError):
+    """A file is neither a workbook nor JSON, and its name says so."""
+
+    code = "plan.unknown-file"
 
 
 def read_input(content: bytes, *, name: str) -> Loaded:
@@ -28,4 +37,9 @@ def read_input(content: bytes, *, name: str) -> Loaded:
     """
     if content.startswith((ZIP_MAGIC, OLE_MAGIC)) or name.lower().endswith(EXCEL):
         return read_workbook(content, name=name)
+    if not name.lower().endswith(".json") and not content.lstrip().startswith(OPENING):
+        raise UnknownFileError(
+            f"{name} 既不是 Excel 也不是 JSON。请用 dianliang plan --template 文件.xlsx "
+            "写出模板，把内容贴进去，存成 .xlsx。"
+        )
     return read_problem(content, name=name)

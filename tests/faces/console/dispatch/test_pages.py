@@ -72,3 +72,24 @@ def test_an_auditor_reads_how_an_emergency_was_dispatched_and_changes_nothing(to
     assert own.post("/console/key/customer/ZY-0/reveal/", {"reason": "核对"}).status_code == 404
     with pytest.raises(NotVisibleError):
         drafting.discard(number=plan.number, by=town.actor("S1", Role.AUDITOR), at=NOON)
+
+
+def test_who_opens_a_dispatch_among_the_plans_is_led_to_its_incident(town, monkeypatch):
+    monkeypatch.setattr(drafting, "SMALL_S", 1)
+    incident = flooded(town)
+    with_tasks(town, incident)
+    live = drafted(town, incident)
+    forced(town, live)
+    town.user("desk", Role.DISPATCHER, "S1")
+    desk = Client()
+    desk.login(username="desk", password=PASSWORD)
+
+    page = desk.get(f"/console/plans/{live.number}/").content.decode()
+    reporting = desk.get(f"/console/plans/{live.number}/happened/")
+
+    assert f"/console/incidents/{incident.number}/dispatch/" in page
+    assert f"/console/plans/{live.number}/urgent/" not in page
+    assert f"/console/plans/{live.number}/happened/" not in page
+    assert reporting.status_code == 422
+    assert f"这是事件 {incident.number} 的抢险调度" in reporting.content.decode()
+    assert '<form method="post" id="happened"' not in reporting.content.decode()

@@ -84,6 +84,7 @@ def plan_page(number: str, *, by: Actor, at: datetime | None = None) -> PlanPage
         teams=tuple(team_row(team) for team in teams.values()),
         hours=axis.hours,
         repair=_repair(plan, outcome.get("repair")),
+        incident=(outcome.get("terms") or {}).get("incident", ""),
     )
 
 

@@ -191,3 +191,5 @@ class PlanPage:
     teams: tuple[TeamRow, ...]
     hours: tuple[tuple[int, float], ...]
     repair: Repair | None
+    incident: str = ""
+    """The incident whose dispatch it is."""

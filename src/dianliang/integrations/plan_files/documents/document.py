@@ -40,6 +40,7 @@ from dianliang.integrations.plan_files.loaded import (
     mover,
     with_metres,
 )
+from dianliang.integrations.plan_files.years import doubtful_years
 from dianliang.kernel.errors import DomainError
 from dianliang.kernel.text import decoded
 
@@ -102,6 +103,7 @@ def read_problem(content: bytes, *, name: str) -> Loaded:
     if faults or document is None:
         raise InvalidRowsError([f"{name} {fault}" for fault in faults])
     labels = with_metres(problem, document.labels)
+    notices += doubtful_years(problem, spots)
     return Loaded(problem=problem, labels=labels, notices=notices)
 
 

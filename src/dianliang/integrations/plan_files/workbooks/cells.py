@@ -26,6 +26,8 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 MOST_COUNT = 9_999
 LEVEL = re.compile(r"(.+?)\s*[:=]\s*(\d{1,4})\s*级?")
 COUNTED = re.compile(r"(.+?)\s*[×*:xX]\s*(\d{1,4})\s*\D{0,2}")
+MEANT_LEVEL, MEANT_COUNT = re.compile("[:=]"), re.compile("[×*]")
+"""With one of these somebody wanted to say more than a name."""
 CLOCK = re.compile(rf"({LATER_DAY})?\s*(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:\.(\d+))?)?")
 FRACTION = re.compile(r"0?\.\d+(?:[eE]-\d+)?")
 SERIAL = re.compile(r"\d{5}\.\d+")
@@ -77,6 +79,14 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def _wrong_year(found: re.Match[str] | None) -> str:
+    """Say that a day is of a year that no plan is about; nothing when something else is wrong."""
+    day = day_of(found.group(1)) if found else None
+    if day is None or FIRST_DAY <= day <= LAST_DAY:
+        return ""
+    return f"年份应在 {FIRST_DAY.year} 到 {LAST_DAY.year} 之间，现为 {day.year} 年。"
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """The cells of one row, read as what the model wants."""
@@ -120,6 +130,8 @@ class Cells:
         names: list[str] = []
         for part in self.codes(heading):
             found = LEVEL.fullmatch(part)
+            if found is None and MEANT_LEVEL.search(part):
+                self.complain(heading, f"“{part}”的等级应为数字，例如 带电作业:3。")
             names.append(found.group(1) if found else part)
             if found:
                 levels[found.group(1)] = int(found.group(2))
@@ -130,6 +142,8 @@ class Cells:
         counts: dict[str, int] = {}
         for part in self.codes(heading):
             found = COUNTED.fullmatch(part)
+            if found is None and MEANT_COUNT.search(part):
+                self.complain(heading, f"“{part}”的件数应为 0 到 9999 的数字，例如 绝缘梯×2。")
             kind = found.group(1) if found else part
             if kind in counts:
                 self.complain(heading, f"“{kind}”写了两次，请合在一起写，例如 {kind}×2。")
@@ -215,7 +229,8 @@ class Cells:
         on = planned_day(found.group(1) if found else text) if is_day else None
         at = midnight(on) + DAY if on else instant_of(text)
         if at is None:
-            self.complain(heading, f"“{heading}”应形如 2026-11-24 15:00，现为“{text}”。")
+            words = f"“{heading}”应形如 2026-11-24 15:00，现为“{text}”。"
+            self.complain(heading, _wrong_year(found) or words)
         return at
 
     def windows(self, heading: str, days: Iterable[date]) -> tuple[TimeWindow, ...]:
@@ -233,7 +248,7 @@ class Cells:
         whole = [clock for clock in clocks if clock is not None]
         if len(clocks) != 2 or len(whole) != 2 or (found and on is None):
             words = f"“{text}”应形如 2026-11-24 9:00-11:30（只写 9:00-11:30 表示每天）。"
-            self.complain(heading, words)
+            self.complain(heading, _wrong_year(found) or words)
             return []
         spans: list[TimeWindow] = []
         for day in days if on is None else [on]:

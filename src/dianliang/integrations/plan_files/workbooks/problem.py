@@ -11,6 +11,7 @@ from dianliang.integrations.plan_files.workbooks import columns
 from dianliang.integrations.plan_files.workbooks.book import Book, opened
 from dianliang.integrations.plan_files.workbooks.jobs import jobs_of, links_of, locks_of, series_of
 from dianliang.integrations.plan_files.workbooks.teams import teams_of
+from dianliang.integrations.plan_files.years import doubtful_years
 
 NEARLY = 0.5
 """A name without its unit is still recognised."""
@@ -47,7 +48,7 @@ def read_workbook(content: bytes, *, name: str) -> Loaded:
     notices = tuple(book.notices)
     if not faults:
         faults, more = doubts_of(problem, book.spots)
-        notices += more
+        notices += (*more, *doubtful_years(problem, book.spots))
     if faults:
         raise InvalidRowsError(faults)
     return Loaded(problem=problem, labels=book.labels, notices=notices)
