@@ -126,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "dianliang.faces.ui.context.installation",
             ],
+            "libraries": {"i18n": "dianliang.faces.ui.templatetags.agreeing"},
         },
     },
 ]
