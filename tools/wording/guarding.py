@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from itertools import chain
 
-from tools.wording.files import ROOT, is_chinese, shipped_rows, texts
+from tools.wording.files import ROOT, calls, is_chinese, shipped_rows, texts
 
 TOLD_IN = {"label", "title", "method", "counted_in", "note", "caption", "columns"}
 """Words of these names of a figure, a section or a table are shown on pages."""
@@ -65,6 +65,18 @@ def from_command() -> Iterator[str]:
                 yield from filter(is_chinese, texts(node.value))
 
 
+def from_energy_files() -> Iterator[str]:
+    """Yield what the columns of files for computations are called, and what belongs in them."""
+    from dianliang.flows.energy.inputs import KIND_WORDS
+    from dianliang.kernel.errors import OF_FILES
+
+    yield from chain(KIND_WORDS.values(), OF_FILES.values())
+    for path in sorted((ROOT / "flows" / "energy").glob("*.py")):
+        for keyword in chain.from_iterable(call.keywords for call in calls(path)):
+            if keyword.arg == "heading":
+                yield from texts(keyword.value)
+
+
 def from_resources() -> Iterator[str]:
     """Yield the words of gear, stores, loans and requests for resources."""
     from dianliang.domain.mobilisation.lifecycle import REQUEST
@@ -123,6 +135,7 @@ def from_energy() -> Iterator[str]:
     from dianliang.flows.carbon.reckoning import BASES, CAVEATS, SCOPES
     from dianliang.flows.relief.options import KIND_LABELS
 
+    yield from from_energy_files()
     yield from chain(CLAIM.labels.values(), (row.label for row in CLAIM), STATES.values())
     yield from chain(PROJECT.labels.values(), (row.label for row in PROJECT))
     yield from chain(BASES.values(), SCOPES.values(), CAVEATS, ("合计",))

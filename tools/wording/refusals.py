@@ -21,9 +21,13 @@ OF_CHINESE = re.compile("[\u4e00-\u9fff\u3001-\u303f\uff00-\uffef]")
 """With its full stops, commas and brackets."""
 SPEAKS_CHINESE = ("cli", "api", "integrations", "flows/demo", "flows/exercise")
 """Rooms whose refusals are told to who runs the installation, or to programs: in Chinese only."""
-READ_BY_PEOPLE = ("integrations/meter_files", "integrations/grid_files")
+READ_BY_PEOPLE = (
+    "integrations/meter_files",
+    "integrations/grid_files",
+    "integrations/loudspeakers",
+)
 """Of these rooms, those whose refusals stand on pages."""
-NOT_YET_IN_ENGLISH = ("flows/lineguard", "flows/phone_watch.py", "flows/energy")
+NOT_YET_IN_ENGLISH: tuple[str, ...] = ()
 """Rooms whose refusals have no English yet. The list only ever gets shorter."""
 
 

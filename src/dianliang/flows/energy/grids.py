@@ -81,7 +81,7 @@ def write_template(path: Path) -> None:
         InvalidInputError: the file is not to be an Excel file, or cannot be written.
     """
     if path.suffix.lower() != ".xlsx":
-        raise InvalidInputError(f"{path} 的扩展名应是 .xlsx。")
+        raise InvalidInputError(Phrase("%(path)s 的扩展名应是 .xlsx。", path=str(path)))
     _written(path, grid_files.template())
 
 
@@ -93,7 +93,7 @@ def write(grid: Grid, path: Path) -> None:
     """
     kind = path.suffix.lower()
     if kind not in (".xlsx", ".json"):
-        raise InvalidInputError(f"{path} 的扩展名应是 .xlsx 或 .json。")
+        raise InvalidInputError(Phrase("%(path)s 的扩展名应是 .xlsx 或 .json。", path=str(path)))
     is_excel = kind == ".xlsx"
     _written(path, grid_files.workbook(grid) if is_excel else grid_files.written(grid).encode())
 
@@ -104,4 +104,6 @@ def _written(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
-        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
+        raise InvalidInputError(
+            Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
+        ) from error

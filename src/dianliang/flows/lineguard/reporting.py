@@ -28,6 +28,7 @@ from dianliang.integrations.documents.model import (
 )
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.errors import InvalidInputError, reason
+from dianliang.kernel.phrases import Phrase
 
 REPORT = "report.pdf"
 WIDTH_PX, LEFT_PX, ROW_PX, FOOT_PX, BAR_PX = 1200, 60, 56, 36, 16
@@ -196,7 +197,9 @@ def _write(path: Path, content: bytes) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
+        raise InvalidInputError(
+            Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
+        ) from error
 
 
 def _safe(name: str) -> str:
