@@ -75,3 +75,4 @@ def from_administration() -> Iterator[str]:
         yield from filter(is_chinese, map(str, told))
         for field in named.concrete_fields:
             yield from filter(is_chinese, map(str, (field.verbose_name, field.help_text)))
+            yield from filter(is_chinese, (str(label) for _, label in field.flatchoices))
