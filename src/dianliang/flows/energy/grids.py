@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dianliang.core import disk
 from dianliang.engines.powerflow import (
     DEFAULT_LIMITS,
     Flow,
@@ -99,10 +100,8 @@ def write(grid: Grid, path: Path) -> None:
 
 
 def _written(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.draft")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        disk.replace(path, content)
     except OSError as error:
         raise InvalidInputError(
             Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dianliang.core import disk
 from dianliang.engines.vision import Covered
 from dianliang.flows.lineguard.album import COLOURS, Album, Colour, Outcome, Shot
 from dianliang.flows.lineguard.calibrating import interval
@@ -191,12 +192,9 @@ def _png(sheet: np.ndarray) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        disk.replace(path, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InvalidInputError(
             Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
         ) from error
