@@ -31,3 +31,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
 
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_only_writing_makes_the_folders_that_are_missing(tmp_path):
+    place = tmp_path / "new" / "a.txt"
+    with pytest.raises(FileNotFoundError):
+        disk.replace(place, b"x")
+
+    disk.write(place, b"x")
+
+    assert place.read_bytes() == b"x"

@@ -8,7 +8,7 @@ from django.contrib import admin
 from dianliang.core.models import AuditEvent, User
 from dianliang.domain.catalog.models import CalendarDay, Skill
 from dianliang.domain.catalog.operations import replace_year
-from dianliang.domain.directory.models import RoutingRule
+from dianliang.domain.directory.models import RoutingRule, Unit
 from dianliang.faces.ui.requests import today
 from dianliang.kernel.actor import Role
 from tests.town import PASSWORD
@@ -47,6 +47,22 @@ def test_every_list_and_form_opens(desk, monkeypatch):
         assert desk.get(model["admin_url"]).status_code == 200
         if model["add_url"]:
             assert desk.get(model["add_url"]).status_code == 200
+
+
+def test_choices_are_told_in_the_readers_language_and_kept_in_chinese(desk):
+    english = {"accept-language": "en"}
+    listed, form = (
+        desk.get(f"/admin/directory/unit/{rest}", headers=english).content.decode()
+        for rest in ("", "add/")
+    )
+    chinese = desk.get("/admin/directory/unit/").content.decode()
+
+    for kind in Unit.Kind:
+        assert f">{kind.label}</a>" not in listed
+        assert f">{kind.label}</option>" not in form
+        assert f">{kind.label}</a>" in chinese
+    assert ">Service station<" in listed
+    assert Unit.objects.get(code="S1").get_kind_display() == Unit.Kind.STATION.label
 
 
 def test_a_change_tells_the_trail_before_and_after(desk):

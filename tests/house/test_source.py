@@ -19,7 +19,7 @@ WRITES_STATUS = {
 INSTANT = re.compile(r"(at|now|then|before|after|\w+_at)$")
 WITHOUT_TESTS_OF_THEIR_OWN = {"config"}
 """Wiring."""
-OF_THE_WHOLE = {"benchmarks", "cases", "house", "journeys"}
+OF_THE_WHOLE = {"benchmarks", "cases", "house", "journeys", "tools"}
 
 
 def files(under: Path = SOURCE) -> list[Path]:

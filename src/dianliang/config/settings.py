@@ -126,9 +126,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "dianliang.faces.ui.context.installation",
             ],
+            "libraries": {"i18n": "dianliang.faces.ui.templatetags.agreeing"},
         },
     },
 ]
+
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # our tags of translation stand in Django's place
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
 from dianliang.core import audit
+from dianliang.core.admin_choices import ChoicesInAnyLanguage, column, offered, with_choices
 from dianliang.core.administration import Administration
 from dianliang.core.fields import EncryptedTextField
 from dianliang.core.models import AuditEvent, User
@@ -84,6 +85,27 @@ class AuditedAdmin(_ModelAdmin):
         """Show a status; only its lifecycle writes it."""
         named = {field.name for field in self.model._meta.get_fields()}
         return [*super().get_readonly_fields(request, obj), *({"status"} & named)]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Tell choices in the reader's language."""
+        fields = with_choices(self.model)
+        shown = super().get_list_display(request)
+        return [column(fields[one]) if one in fields else one for one in shown]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Tell choices in the reader's language."""
+        fields = with_choices(self.model)
+        given = super().get_list_filter(request)
+        return [(one, ChoicesInAnyLanguage) if one in fields else one for one in given]
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        """Offer choices in the reader's language."""
+        field = super().formfield_for_choice_field(db_field, request, **options)
+        if field is not None:
+            field.choices = offered(field.choices)
+        return field
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -7,8 +7,17 @@ from pathlib import Path
 
 
 def write(path: Path, content: bytes, *, at: datetime | None = None) -> None:
-    """Write a file whole or not at all; `at` dates it."""
+    """Write a file whole or not at all, with the folders that lead to it; `at` dates it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, content, at=at)
+
+
+def replace(path: Path, content: bytes, *, at: datetime | None = None) -> None:
+    """Write a file beside its place, then put it there: whole or not at all. Its folder is there.
+
+    Raises:
+        OSError: it cannot be written; what was there stays, and nothing beside it.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with draft.open("wb") as file:

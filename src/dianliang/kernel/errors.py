@@ -3,6 +3,8 @@
 import errno
 from typing import ClassVar
 
+from dianliang.kernel.phrases import Phrase
+
 OF_FILES = {
     errno.ENOENT: "没有这个文件或文件夹",
     errno.EACCES: "没有权限",
@@ -17,8 +19,9 @@ OF_FILES = {
 
 
 def reason(error: OSError) -> str:
-    """Say in Chinese why a file could not be read or written; the rare, as the system says it."""
-    return OF_FILES.get(error.errno or 0) or error.strerror or type(error).__name__
+    """Say why a file could not be read or written; the rare, as the system says it."""
+    known = OF_FILES.get(error.errno or 0)
+    return Phrase(known) if known else error.strerror or type(error).__name__
 
 
 class DomainError(Exception):

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from dianliang.kernel.plurals import agreed
+
 ENDLESS = re.compile(r"%\([^)]*\)[-+ #0]*(?:\d{3}|\d*\.\d{3}|\d*\.?\*)")
 """A width or precision that no sentence of ours has: somebody wrote it to fill the memory."""
 
@@ -29,7 +31,7 @@ class Phrase(str):
         return made
 
     def said(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in another language."""
+        """Return the sentence in another language, in the forms that its numbers ask for."""
         words = translate(self.message)
         if not self.values:
             return words
@@ -37,7 +39,7 @@ class Phrase(str):
             name: value.said(translate) if isinstance(value, Phrase) else value
             for name, value in self.values.items()
         }
-        return words % told
+        return agreed(words, told) % told
 
     def mapped(self, **names: Mapping[str, str]) -> "Phrase":
         """Return the sentence with codes told by name: `names` holds those of each kind of value.

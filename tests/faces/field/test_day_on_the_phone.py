@@ -13,6 +13,10 @@ from tests.faces.field.screens import chip, press, ready_for_offline
 
 pytestmark = pytest.mark.browser
 
+TOUCH = """(button, names) => {
+    for (const name of names) button.dispatchEvent(new PointerEvent(name, { bubbles: true }));
+}"""
+
 
 def test_a_steward_posts_a_need_for_an_old_neighbour_without_a_network(
     open_app, phone, today_world
@@ -157,6 +161,23 @@ def test_a_press_is_not_lost_while_the_screen_is_built_anew(open_app, today_worl
 
     expect(page.locator("section.next span.status")).to_have_text("已接单")
     assert visit.number
+
+
+def test_a_press_that_follows_another_at_once_is_not_lost_either(open_app, today_world):
+    """The first finger's screen may not be built while the second is down."""
+    today_world.visit()
+    page = open_app()
+    button = page.get_by_role("button", name="接单", exact=True).element_handle()
+    button.evaluate(TOUCH, ["pointerdown", "pointerup", "pointerdown"])
+    with page.expect_response("**/field/day/"):
+        today_world.visit()
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("新派 1 单", exact=False)).to_be_visible()
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")  # past the first finger's
+    assert button.evaluate("(button) => button.isConnected")
+    button.evaluate(TOUCH, ["pointerup", "click"])
+
+    expect(page.locator("section.next span.status")).to_have_text("已接单")
 
 
 def test_a_steward_who_reads_english_sees_the_route_in_english(

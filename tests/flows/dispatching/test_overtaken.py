@@ -1,6 +1,7 @@
 """What happens while a draft is computed, waits or goes in force never leaves it half in force."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -91,24 +92,19 @@ def test_a_draft_that_does_not_know_what_was_told_since_is_refused_and_the_next_
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("first", ["absent", "told", "forced"])
+@pytest.mark.parametrize("first", ["told", "forced"])
 def test_of_two_who_meet_one_wins_and_the_other_is_told(first, transactional_db):
     town = town_builder.build()
     incident, live = in_force(town)
     waiting = drafted(town, incident, hours=24)
     force = partial(forced, town, waiting)
     tell = partial(say, town, live, lost_team="A")
-    captain = replace(town.actor("S1", Role.CAPTAIN), person_number="A-0")
-    away = partial(
-        crewday.report_team_absence, team_code="A", on=TODAY, reason="车坏", by=captain, at=NOON
-    )
 
-    acts = {"absent": (away, force), "told": (tell, force), "forced": (force, tell)}[first]
+    acts = {"told": (tell, force), "forced": (force, tell)}[first]
     kept, refused = while_open(*acts)
 
     assert kept is None
     kind, words = {
-        "absent": (UnableToPlanError, "不能派给A队"),
         "told": (StaleStateError, "又报了情况"),
         "forced": (UnableToPlanError, "只有生效中的"),
     }[first]
@@ -119,5 +115,28 @@ def test_of_two_who_meet_one_wins_and_the_other_is_told(first, transactional_db)
     assert Plan.objects.get(pk=live.pk).status == ("SUPERSEDED" if is_new else "PUBLISHED")
     assert Visit.objects.filter(plan=waiting).exists() == is_new
     assert LogEntry.objects.filter(words__contains=waiting.number).exists() == is_new
-    if first == "absent":
-        assert not Visit.objects.filter(team__code="A", status="SCHEDULED").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_team_that_is_off_a_moment_before_is_sent_when_it_is_back(is_at_once, transactional_db):
+    """How far the commander's press had come when the captain's was kept changes nothing."""
+    town = town_builder.build()
+    incident, live = in_force(town)
+    waiting = drafted(town, incident, hours=24)
+    force = partial(forced, town, waiting)
+    captain = replace(town.actor("S1", Role.CAPTAIN), person_number="A-0")
+    away = partial(
+        crewday.report_team_absence, team_code="A", on=TODAY, reason="车坏", by=captain, at=NOON
+    )
+
+    if is_at_once:
+        assert while_open(away, force) == [None, None]
+    else:
+        away()
+        force()
+
+    assert Plan.objects.get(pk=waiting.pk).status == "PUBLISHED"
+    assert Plan.objects.get(pk=live.pk).status == "SUPERSEDED"
+    sent = Visit.objects.filter(team__code="A", status="SCHEDULED").values_list("on", flat=True)
+    assert {*sent} == {TODAY + timedelta(days=1)}

@@ -190,8 +190,8 @@ def test_checks_before_a_season_run_by_jobs_and_their_findings_become_hazards(to
     complete(visit=visit, record=Done(), by=steward, at=NOON)
     following.after_visit(visit=visit, by=SYSTEM, at=NOON)
 
-    ((patrol,), _) = checks.patrols(by=by)
+    (((patrol, late),), _) = checks.patrols(by=by, on=TODAY)
     ((check,), _) = checks.checks_of(pump)
-    assert (patrol.tally.done, patrol.tally.total) == (1, 1)
+    assert (patrol.tally.done, patrol.tally.total, late) == (1, 1, 0)
     assert (len(check.hazards), check.edition) == (1, "重要客户供用电检查 第 1 版")
     assert checks.last_checked([pump.pk]) == {pump.pk: check.done_at}

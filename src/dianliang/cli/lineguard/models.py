@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dianliang.cli.clock import now
 from dianliang.cli.lineguard.arguments import Asked
 from dianliang.cli.lineguard.texts import text_of
+from dianliang.core import disk
 from dianliang.kernel.errors import InvalidInputError, reason
 
 if TYPE_CHECKING:
@@ -137,10 +138,8 @@ def _write(path: Path, content: bytes, card: str | None) -> None:
     if card is not None:
         parts.append((path.with_suffix(".md"), card.encode()))
     for place, inner in parts:
-        part = place.with_name(f".{place.name}.part")
         try:
-            part.write_bytes(inner)
-            part.replace(place)
+            disk.replace(place, inner)
         except OSError as error:
             raise InvalidInputError(f"写不了 {place}：{reason(error)}。") from error
 

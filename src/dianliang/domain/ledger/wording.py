@@ -69,8 +69,13 @@ def figure(amount: int, quantity: str) -> str:
 
 def said(amount: int, quantity: str, *, article: Article | None = None) -> str:
     """Return an amount with its unit, as pages say it in the reader's language."""
-    unit = Phrase(unit_word(quantity, article=article))
-    return Phrase("%(figure)s %(unit)s", figure=figure(amount, quantity), unit=unit)
+    message = told_in(unit_word(quantity, article=article))
+    return Phrase(message, figure=figure(amount, quantity))
+
+
+def told_in(unit: str) -> str:
+    """Return the message of an amount in a unit: whole, as other languages decline the unit."""
+    return f"%(figure)s {unit.replace('%', '%%')}"
 
 
 def amount_words(amount: int, account: Account) -> str:

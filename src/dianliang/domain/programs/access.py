@@ -7,11 +7,22 @@ from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import NotVisibleError
 
 READERS = frozenset({Role.DISPATCHER})
+ONLOOKERS = frozenset({Role.COMMANDER, Role.AUDITOR})
+"""Who reads how far campaigns are, and acts on none."""
 
 
 def visible(by: Actor) -> QuerySet[Campaign]:
     """Return the campaigns an actor may see: those his units lead, and those that ask them."""
-    if by.role not in READERS or not by.unit_path:
+    return _of_units(by) if by.role in READERS else Campaign.objects.none()
+
+
+def overseen(by: Actor) -> QuerySet[Campaign]:
+    """Return the campaigns of whose progress an actor may read."""
+    return _of_units(by) if by.role in READERS | ONLOOKERS else Campaign.objects.none()
+
+
+def _of_units(by: Actor) -> QuerySet[Campaign]:
+    if not by.unit_path:
         return Campaign.objects.none()
     if by.unit_path == "/":
         return Campaign.objects.all()

@@ -70,6 +70,8 @@ TARGET = Lifecycle(
 )
 COUNTS_AS_DONE = frozenset({"DONE", "SAMPLED"})
 """What was done stays done while somebody looks at it again."""
+SETTLED = COUNTS_AS_DONE | {"NOT_DONE", "EXCLUDED"}
+"""Of these nothing is waited for any more."""
 MAY_GET_A_JOB = ("OPEN", "FAILED")
 
 SESSION_LABELS = {

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dianliang.domain.venues import rating
@@ -12,6 +11,7 @@ from dianliang.domain.venues.rating import SUBJECTS, Criterion, Rules
 from dianliang.faces.board.period import period_of
 from dianliang.faces.board.readers import READERS
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import site_ratings as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError

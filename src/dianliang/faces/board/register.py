@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dianliang.domain.catalog.queries import services
@@ -14,6 +13,7 @@ from dianliang.domain.territory.queries import area_rows
 from dianliang.domain.venues.queries import site_choices
 from dianliang.faces.board.matrix import REGISTRARS
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import volunteering as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError

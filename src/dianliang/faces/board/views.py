@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dianliang.domain.grid_projects.queries.projects import standing
@@ -17,6 +16,7 @@ from dianliang.faces.board.period import Period, period_of
 from dianliang.faces.board.readers import READERS, sheet
 from dianliang.faces.board.templatetags.figures import whole_minutes
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import exporting, hot_page
 from dianliang.kernel.actor import Actor, Role
 

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.care.queries import SOON_DAYS
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import care as flow
 from dianliang.flows import care_forecast, care_sheets, care_unlocks, importing
 from dianliang.kernel.actor import Actor, Role

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.customers.consents import HOWS, PURPOSES
@@ -16,6 +15,7 @@ from dianliang.domain.customers.visiting import Care
 from dianliang.faces.console.fields import day, optional_day, whole
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import care_files as flow
 from dianliang.flows import care_unlocks
 from dianliang.flows.care_forecast import RENEWED_DAYS

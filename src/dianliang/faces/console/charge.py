@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.workforce.charging import kinds
@@ -16,6 +15,7 @@ from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.charging import handing, sheets
 from dianliang.flows.charging import page as flow
 from dianliang.kernel.actor import Actor, Role

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
@@ -17,6 +16,7 @@ from dianliang.faces.console.tables import not_exported
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, sent_photo
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import safety, safety_desk, safety_page, safety_papers
 from dianliang.flows.safety_desk import Sent
 from dianliang.kernel.actor import Actor, Role

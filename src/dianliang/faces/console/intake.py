@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.catalog.queries import services
@@ -16,6 +15,7 @@ from dianliang.domain.territory.queries import village_choices
 from dianliang.faces.console import links
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import chat, posting, triage
 from dianliang.flows.planning import appointments
 from dianliang.kernel.actor import Actor, Role

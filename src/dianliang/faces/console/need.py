@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core.files import read_token
@@ -19,6 +18,7 @@ from dianliang.domain.intake.queries.detail import NeedPage, need_page, need_row
 from dianliang.faces.console import links
 from dianliang.faces.console.forms import URGENCIES, filters_of
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import chat, deciding, handling, mood, need_jobs, teaming
 from dianliang.flows.grid_projects import needs as local_issues
 from dianliang.kernel.actor import Actor, Role

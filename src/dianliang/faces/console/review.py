@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.catalog.queries import services
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.reviewing import choosing, queue, reading
 from dianliang.flows.reviewing import doubts as flow
 from dianliang.flows.reviewing.queue import View

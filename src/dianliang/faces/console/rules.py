@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.directory import rules as table
 from dianliang.domain.directory.rules import RuleRow
 from dianliang.faces.console.fields import whole
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.rules import editing, sheets, trial
 from dianliang.flows.rules.page import RulesPage, choices, line_of, rules_page
 from dianliang.kernel.actor import Actor, Role

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.catalog import words as lexicon
 from dianliang.engines.triage import LexiconChange
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import words as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError

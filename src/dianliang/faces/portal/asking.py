@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core import drafts, limits
@@ -25,6 +24,7 @@ from dianliang.faces.portal.photos import Photos
 from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.requests import actor, now, source_of
 from dianliang.faces.ui.templatetags.ui import translated
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import posting, preview, triage
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, KeyReusedError

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +15,7 @@ from dianliang.domain.honours.queries import calls, register
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, source_of, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.brands import keeping as brand_flow
 from dianliang.flows.honours import joining as flow
 from dianliang.kernel.errors import DomainError, NotVisibleError

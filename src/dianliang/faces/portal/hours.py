@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.core import limits
 from dianliang.domain.hours import desk
 from dianliang.faces.ui.requests import now, source_of
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import hours_desk as flow
 from dianliang.kernel.errors import DomainError, NotVisibleError
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from dianliang.core import drafts, limits
 from dianliang.core.files import MAX_IMAGE_BYTES
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.posting import MOST_PHOTOS
 from dianliang.kernel.errors import DomainError, InvalidInputError
 

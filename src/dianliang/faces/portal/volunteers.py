@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,6 +21,7 @@ from dianliang.domain.hours.queries import of_person
 from dianliang.faces.portal.links import volunteer_token
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import actor, now, source_of
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import hours_desk
 from dianliang.flows.activities import arriving, joining, own_service, personal
 from dianliang.flows.activities.arriving import Spot

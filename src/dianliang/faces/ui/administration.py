@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 
 from dianliang.core.administration import Administration
 from dianliang.domain.catalog.queries import unannounced_year
 from dianliang.faces.ui.requests import actor, now, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.kernel.actor import Actor, Role
 
 

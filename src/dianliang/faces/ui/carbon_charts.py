@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from django.utils.translation import gettext as _
-
 from dianliang.faces.ui.charts import Chart, Series, Shape
+from dianliang.faces.ui.wording import gettext as _
 
 WEEK = 7
 MOST_DAYS = 200

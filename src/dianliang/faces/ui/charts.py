@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from django.utils.translation import gettext as _
+from dianliang.faces.ui.wording import gettext as _
 
 MOST_ROWS = 1500
 """Rows of the table beside a chart; what has more is thinned by whoever asks for the chart."""

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from dianliang.faces.ui.charts import Chart, Limit, Series, Shape
+from dianliang.faces.ui.wording import gettext as _
 
 QUARTERS = tuple(f"{n // 4:02d}:{n % 4 * 15:02d}" for n in range(96))
 

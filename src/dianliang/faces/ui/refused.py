@@ -16,11 +16,11 @@ from django.template.response import TemplateResponse
 from django.urls import resolve
 from django.utils.html import escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from dianliang.faces.ui.form_tags import Form, Forms, Tag
 from dianliang.faces.ui.templatetags.ui import translated
 from dianliang.faces.ui.ways_back import page_of
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.kernel.errors import DomainError, NotVisibleError, StaleStateError
 
 OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", "key"})

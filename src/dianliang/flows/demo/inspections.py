@@ -64,8 +64,16 @@ def _inspect(
     visit = _visit(area, team, kind, number, point=GeoPoint(area.lat, area.lon), at=at)
     checks = [item.code for item in sheet.items if item.kind == "check"]
     wrong = rng.sample(checks, 1 + number % 2)
-    house = _picture(f"{kind} {number}", rng, at=at)
-    record = Record(
+    record = drawn_record(sheet, wrong, number, rng=rng, at=at)
+    inspecting.record(visit=visit, sheet=sheet, record=record, by=by, at=at)
+
+
+def drawn_record(
+    sheet: Sheet, wrong: list[str], number: int, *, rng: Random, at: datetime
+) -> Record:
+    """Return what somebody would have written on a checklist, with pictures drawn for it."""
+    house = _picture(f"{sheet.code} {number}", rng, at=at)
+    return Record(
         answers=_answers(sheet, wrong, house),
         found=tuple(_found(sheet, code, _picture(f"BEFORE {code}", rng, at=at)) for code in wrong),
         inspected_at=at,
@@ -73,7 +81,6 @@ def _inspect(
         signer="演示签收人",
         unsigned_reason="" if number % 4 else "负责人不在场",
     )
-    inspecting.record(visit=visit, sheet=sheet, record=record, by=by, at=at)
 
 
 def _visit(

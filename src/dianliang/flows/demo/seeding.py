@@ -23,6 +23,7 @@ from dianliang.flows import care, handling
 from dianliang.flows.demo import words
 from dianliang.flows.demo.campaigning import build_campaigns
 from dianliang.flows.demo.care import build_care
+from dianliang.flows.demo.checking import build_checks
 from dianliang.flows.demo.claiming import build_claims
 from dianliang.flows.demo.county import County, build_county
 from dianliang.flows.demo.enterprises import build_enterprises
@@ -131,6 +132,7 @@ def seed_demo(*, at: datetime, tell: Tell = lambda _: None) -> Seeded:
     publish_route(county.teams[0], by=DISPATCHER, at=at)
     tell("用电检查与隐患")
     build_inspections(county, rng=_dice(), by=DISPATCHER, at=at)
+    build_checks(county.company, county.teams[0], rng=_dice(), by=DISPATCHER, at=at)
     tell("阵地、积分、捐赠与党支部")
     build_organisation(county, dice=_dice, by=DISPATCHER, at=at)
     tell("电网工程、专班与属地问题")

@@ -15,7 +15,8 @@ from dianliang.domain.work.operations import jobs as job_operations
 from dianliang.domain.work.operations import redoing, visits
 from dianliang.engines import routing
 from dianliang.flows.dispatching.lining import STEP_M, draft_of
-from dianliang.flows.dispatching.tasking import areas_near, incident_to_dispatch
+from dianliang.flows.dispatching.tasking import incident_to_dispatch
+from dianliang.flows.dispatching.within import areas_near
 from dianliang.flows.planning.lines import line_of, part_of
 from dianliang.flows.resources.fields import words
 from dianliang.kernel.actor import SYSTEM, Actor

@@ -306,9 +306,20 @@ def put_in_force(*, number: str, revision: int, by: Actor, at: datetime) -> list
             plan = catch_up(plan, outdated, by=by, at=at)
         except UnableToPlanError:
             plan.refresh_from_db()  # the try was undone, the plan in hand may say more
-            if not under_way(plan):
+            if not under_way(plan) and not _is_outdated(plan, at=at):
                 raise
     return _forced(found, incident, keep_under_way(plan, by=by, at=at), by=by, at=at)
+
+
+def _is_outdated(plan: Plan, *, at: datetime) -> bool:
+    """Tell whether what refused the plan at the last moment is what it can catch up with."""
+    try:
+        drafting.require_publishable(plan, at=at)
+    except OutdatedError:
+        return True
+    except UnableToPlanError:
+        return False
+    return False
 
 
 def _forced(

@@ -24,14 +24,13 @@ from dianliang.engines import routing
 from dianliang.flows.dispatching import terms as scene
 from dianliang.flows.dispatching.tasking import (
     DUE_H,
-    FAR_M,
     LABELS,
     MOST_DUE_H,
-    areas_near,
     gear_of,
     incident_to_dispatch,
     skill_of,
 )
+from dianliang.flows.dispatching.within import areas_in_county, areas_near
 from dianliang.flows.named_areas import named_areas
 from dianliang.flows.planning.lines import line_of
 from dianliang.flows.resources.fields import point_of, words
@@ -100,7 +99,7 @@ def open_line(*, number: str, asked: LineAsked, by: Actor, at: datetime) -> Line
     title = words(asked.what, field="what", label="作业", most=40, least=2)
     path, known_m = path_of(asked.path)
     length_m = _length(asked.km, path, known_m)
-    _in_the_county(path)
+    areas_in_county(path, field="path")
     if asked.rank not in LABELS:
         raise InvalidInputError("请选择等级。", field="rank")
     due_h = _number(asked.due_h, MOST_DUE_H, "due_h", "几小时内做完") if asked.due_h else None
@@ -302,24 +301,6 @@ def _chained(points: Sequence[GeoPoint]) -> list[GeoPoint]:
 
 def _drawn_m(points: Sequence[GeoPoint]) -> float:
     return sum(a.distance_m(b) for a, b in pairwise(points))
-
-
-def _in_the_county(path: Sequence[GeoPoint]) -> None:
-    """Refuse a path of which a point lies far from every village: somebody mistyped it."""
-    for point, area in zip(path, areas_near(path), strict=True):
-        away_m = point.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0))
-        if away_m > FAR_M:
-            raise InvalidInputError(
-                Phrase(
-                    "“%(lat)s,%(lon)s”离最近的%(name)s有 %(away_km)s 公里，"
-                    "不在本县范围内，请核对坐标。",
-                    lat=f"{point.lat:g}",
-                    lon=f"{point.lon:g}",
-                    name=area.name,
-                    away_km=f"{away_m / 1000:.0f}",
-                ),
-                field="path",
-            )
 
 
 def _length(text: str, path: Sequence[GeoPoint], known_m: float | None) -> float:

@@ -20,6 +20,7 @@ from dianliang.domain.mobilisation.operations import UnableToMobiliseError
 from dianliang.domain.mobilisation.tasks import Draft, TaskGear
 from dianliang.domain.territory.models import Area
 from dianliang.domain.work.models import Job
+from dianliang.flows.dispatching.within import areas_in_county
 from dianliang.flows.key_customers.affected import in_reach, place_of
 from dianliang.flows.planning.disrupting import URGENT
 from dianliang.flows.resources.fields import kind_of, spot_of, words
@@ -34,8 +35,6 @@ KINDS = {str(code): str(label) for code, label in KeyCustomer.Kind.choices}
 DUE_H = {"special": 2, "first": 4, "second": 8, "temporary": 8, "other": 12}
 """Hours within which somebody is to be there, unless a person says otherwise."""
 LONGEST_MIN, MOST_DUE_H, MOST_PIECES = 24 * 60, 96, 20
-FAR_M = 30_000.0
-"""No place of a county lies so far from the nearest of its villages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,29 +189,8 @@ def _whereabouts(customer: KeyCustomer | None, asked: Urgent) -> tuple[Area, Geo
     if customer is not None:
         return customer.area, place_of(customer) or GeoPoint(0.0, 0.0)
     at = spot_of(asked.title, asked.lat, asked.lon).at
-    (area,) = areas_near([at])
-    away_m = at.distance_m(GeoPoint(area.lat or 0.0, area.lon or 0.0))
-    if away_m > FAR_M:
-        message = Phrase(
-            "这个位置离最近的%(area)s有 %(km)d 公里，不在本县范围内，请核对经纬度。",
-            area=area.name,
-            km=round(away_m / 1000),
-        )
-        raise InvalidInputError(message, field="lat")
+    (area,) = areas_in_county([at], field="lat")
     return area, at
-
-
-def areas_near(places: Sequence[GeoPoint]) -> list[Area]:
-    """Return for each place the village whose point lies nearest. One query.
-
-    Raises:
-        InvalidInputError: no village has a position.
-    """
-    rows = Area.objects.filter(level=Area.Level.VILLAGE, lat__isnull=False, lon__isnull=False)
-    known = [(GeoPoint(row.lat or 0.0, row.lon or 0.0), row) for row in rows]
-    if not known:
-        raise InvalidInputError("区域里还没有带坐标的村社区，无法定位任务。", field="lat")
-    return [min(known, key=lambda one: one[0].distance_m(place))[1] for place in places]
 
 
 def _job(

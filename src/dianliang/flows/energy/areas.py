@@ -24,6 +24,7 @@ from dianliang.engines.powerflow import (
 )
 from dianliang.integrations.curve_store import CurveStore, batches
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 EPOCH_DAYS = 719_163
 """The ordinal of 1970-01-01, from which the store counts days."""
@@ -143,8 +144,13 @@ def month(
     with_curve = [load for load in grid.loads if load.id in read.power_kw]
     if not with_curve:
         raise UnableToComputeAreaError(
-            f"{grid.name} 的负荷编号在 {span.from_on} 至 {span.until_on} 没有一只表有曲线，"
-            "请核对负荷编号是否就是表号。"
+            Phrase(
+                "%(grid)s 的负荷编号在 %(first)s 至 %(last)s 没有一只表有曲线，"
+                "请核对负荷编号是否就是表号。",
+                grid=grid.name,
+                first=f"{span.from_on}",
+                last=f"{span.until_on}",
+            )
         )
     filled = {load.id: _filled(read.power_kw[load.id]) for load in with_curve}
     p = np.stack([filled[load.id][0] for load in with_curve], axis=1)

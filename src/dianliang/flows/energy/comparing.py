@@ -19,6 +19,7 @@ from dianliang.engines.measurement import (
 from dianliang.flows.energy.measuring import Floats, SeenDays, seen_days
 from dianliang.integrations.curve_store import CurveStore
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 WEEK, HELD_OUT = 7, 5
 """Every fifth week of the base period tells whether both groups would have gone alike."""
@@ -54,7 +55,9 @@ def against(
             group, a group has fewer than two, or there are no days before or after.
     """
     if both := sorted(set(meters) & set(pool)):
-        raise InvalidInputError(f"{'、'.join(both[:5])} 既是措施户又是对照户，请只留在一边。")
+        raise InvalidInputError(
+            Phrase("%(meters)s 既是措施户又是对照户，请只留在一边。", meters=joined("、", both[:5]))
+        )
     treated, pool = list(dict.fromkeys(meters)), list(dict.fromkeys(pool))
     seen = seen_days(store, meters=[*treated, *pool], span=span, temperature_c=temperature_c)
     is_after = seen.after(measure_on)

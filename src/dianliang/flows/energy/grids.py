@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dianliang.core import disk
 from dianliang.engines.powerflow import (
     DEFAULT_LIMITS,
     Flow,
@@ -81,7 +82,7 @@ def write_template(path: Path) -> None:
         InvalidInputError: the file is not to be an Excel file, or cannot be written.
     """
     if path.suffix.lower() != ".xlsx":
-        raise InvalidInputError(f"{path} 的扩展名应是 .xlsx。")
+        raise InvalidInputError(Phrase("%(path)s 的扩展名应是 .xlsx。", path=str(path)))
     _written(path, grid_files.template())
 
 
@@ -93,15 +94,15 @@ def write(grid: Grid, path: Path) -> None:
     """
     kind = path.suffix.lower()
     if kind not in (".xlsx", ".json"):
-        raise InvalidInputError(f"{path} 的扩展名应是 .xlsx 或 .json。")
+        raise InvalidInputError(Phrase("%(path)s 的扩展名应是 .xlsx 或 .json。", path=str(path)))
     is_excel = kind == ".xlsx"
     _written(path, grid_files.workbook(grid) if is_excel else grid_files.written(grid).encode())
 
 
 def _written(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.draft")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        disk.replace(path, content)
     except OSError as error:
-        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
+        raise InvalidInputError(
+            Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
+        ) from error

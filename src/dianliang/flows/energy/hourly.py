@@ -19,6 +19,7 @@ from dianliang.engines.measurement import (
 from dianliang.flows.energy.running import within
 from dianliang.integrations.curve_store import CurveStore, batches
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 Floats = NDArray[np.float64]
 HOURS = 24
@@ -75,7 +76,7 @@ def measured(
     )
     is_after = np.array([hour.date() >= measure_on for hour in kept], dtype=bool)
     if is_after.all() or not is_after.any():
-        raise InvalidInputError(f"{measure_on} 之前和之后都要有曲线和气温。")
+        raise InvalidInputError(Phrase("%(day)s 之前和之后都要有曲线和气温。", day=f"{measure_on}"))
     kwh = kwh[known]
     try:
         baselines = fit_hourly(weather.only(~is_after), kwh[~is_after])
@@ -115,11 +116,13 @@ def energies(store: CurveStore, *, meters: Sequence[str], span: Span) -> tuple[l
                 own = found.setdefault(name, np.full((span.days, HOURS), np.nan))
                 own[rows.day[row] - span.first] = _hours_kwh(rows.power[row])
             if len(found) > most:
-                raise InvalidInputError(f"按小时一次最多算 {most} 只表，请写明表号，或缩短时间。")
+                raise InvalidInputError(
+                    Phrase("按小时一次最多算 %(most)d 只表，请写明表号，或缩短时间。", most=most)
+                )
     lost = sorted(wanted - found.keys())
     if lost or not found:
-        words = "、".join(lost[:5]) or "任何一只表"
-        raise InvalidInputError(f"这段时间里没有{words}的曲线。")
+        meters = joined("、", lost[:5]) or Phrase("任何一只表")
+        raise InvalidInputError(Phrase("这段时间里没有%(meters)s的曲线。", meters=meters))
     names = sorted(found)
     return names, np.stack([found[name].ravel() for name in names], axis=1)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dianliang.core import blanks, sheets
 from dianliang.kernel.errors import DomainError
+from dianliang.kernel.phrases import Phrase, joined
 from dianliang.kernel.text import decoded
 
 MOST_TOLD = 20
@@ -81,8 +82,10 @@ def read(content: bytes, *, name: str, sheets_of: Sequence[Sheet]) -> dict[str, 
         for sheet in sheets_of
     }
     if wrong:
-        more = f"\n……另有 {len(wrong) - MOST_TOLD} 处" if len(wrong) > MOST_TOLD else ""
-        raise UnusableInputError(f"{name} 有问题：\n" + "\n".join(wrong[:MOST_TOLD]) + more)
+        told = joined("\n", wrong[:MOST_TOLD])
+        if len(wrong) > MOST_TOLD:
+            told = Phrase("%(told)s\n……另有 %(n)d 处", told=told, n=len(wrong) - MOST_TOLD)
+        raise UnusableInputError(Phrase("%(name)s 有问题：\n%(told)s", name=name, told=told))
     return found
 
 
@@ -109,38 +112,60 @@ def _of_json(
     try:
         body = json.loads(decoded(content) or "")
     except ValueError as error:
-        raise UnusableInputError(f"{name} 不是 JSON，也不是 Excel 文件：{error}。") from error
+        raise UnusableInputError(
+            Phrase("%(name)s 不是 JSON，也不是 Excel 文件：%(why)s。", name=name, why=str(error))
+        ) from error
     if not isinstance(body, dict):
-        raise UnusableInputError(f"{name} 应是一个 JSON 对象；可用 --template 写一份样例。")
+        raise UnusableInputError(
+            Phrase("%(name)s 应是一个 JSON 对象；可用 --template 写一份样例。", name=name)
+        )
     known = {sheet.key for sheet in sheets_of}
     if unknown := sorted(body.keys() - known):
-        allowed = "、".join(sorted(known))
-        raise UnusableInputError(f"{name} 里的 {'、'.join(unknown)} 不认识；可用：{allowed}。")
+        raise UnusableInputError(
+            Phrase(
+                "%(name)s 里的 %(unknown)s 不认识；可用：%(allowed)s。",
+                name=name,
+                unknown=joined("、", unknown),
+                allowed=joined("、", sorted(known)),
+            )
+        )
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for key, rows in body.items():
         listed = [rows] if isinstance(rows, dict) else rows
         if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
-            raise UnusableInputError(f"{name} 里的 {key} 应是对象的列表。")
-        found[key] = {f"{key} 第 {i} 项": row for i, row in enumerate(listed, start=1)}
+            raise UnusableInputError(
+                Phrase("%(name)s 里的 %(key)s 应是对象的列表。", name=name, key=key)
+            )
+        found[key] = {
+            Phrase("%(key)s 第 %(n)d 项", key=key, n=n): row
+            for n, row in enumerate(listed, start=1)
+        }
     return found
 
 
 def _row(cells: Mapping[str, Any], sheet: Sheet, place: str, wrong: list[str]) -> Row:
     known = {one.name for one in sheet.fields}
-    wrong += [f"{place}：“{name}”不认识。" for name in cells.keys() - known]
+    unknown = sorted(cells.keys() - known)
+    wrong += [Phrase("%(place)s：“%(name)s”不认识。", place=place, name=name) for name in unknown]
     found: Row = {"place": place}
     for one in sheet.fields:
+        told = {"place": place, "heading": Phrase(one.heading)}
         value = cells.get(one.name)
         if value is None or value == "":
             if one.is_needed:
-                wrong.append(f"{place}：请填“{one.heading}”。")
+                wrong.append(Phrase("%(place)s：请填“%(heading)s”。", **told))
             found[one.name] = one.default
             continue
         try:
             found[one.name] = _value(value, one.kind)
         except (ValueError, TypeError):
             wrong.append(
-                f"{place}：“{one.heading}”应填{KIND_WORDS[one.kind]}，现在是“{value!s:.20}”。"
+                Phrase(
+                    "%(place)s：“%(heading)s”应填%(kind)s，现在是“%(value)s”。",
+                    **told,
+                    kind=Phrase(KIND_WORDS[one.kind]),
+                    value=f"{value!s:.20}",
+                )
             )
             found[one.name] = one.default
     return found

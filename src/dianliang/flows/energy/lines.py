@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from dianliang.engines.loading import POINTS, Line, LoadRule, PhaseRule, Rules, VoltageRule
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 Made = TypeVar("Made")
 LEAST, MOST = Fraction(1, 100), Fraction(10)
@@ -30,32 +31,52 @@ def rules_of(text: str) -> Rules:
     try:
         body = json.loads(text)
     except ValueError as error:
-        raise InvalidInputError(f"规则文件不是 JSON：{error}。") from error
+        raise InvalidInputError(Phrase("规则文件不是 JSON：%(why)s。", why=str(error))) from error
     if not isinstance(body, dict):
         raise InvalidInputError("规则文件应是一个 JSON 对象，可用 --print-rules 打印一份再改。")
     made: dict[str, Any] = {}
     for name, value in body.items():
         read = READERS.get(name)
         if read is None:
-            raise InvalidInputError(f"规则文件里的“{name}”不认识；可用：{'、'.join(READERS)}。")
+            raise InvalidInputError(
+                Phrase(
+                    "规则文件里的“%(name)s”不认识；可用：%(allowed)s。",
+                    name=name,
+                    allowed=joined("、", READERS),
+                )
+            )
         try:
             made[name] = read(value)
         except (ValueError, TypeError, KeyError, ZeroDivisionError) as error:
-            raise InvalidInputError(f"规则文件里“{name}”的值不对：{error}。") from error
+            raise InvalidInputError(
+                Phrase("规则文件里“%(name)s”的值不对：%(why)s。", name=name, why=_words(error))
+            ) from error
     return Rules(**made)
+
+
+def _words(error: Exception) -> str:
+    """Return what a reader says of a value, in its parts where it is a sentence of ours."""
+    return next((one for one in error.args if isinstance(one, Phrase)), str(error))
 
 
 def _share(value: Any) -> Fraction:
     share = Fraction(str(value))
     if not LEAST <= share <= MOST:
-        raise ValueError(f"{value} 不在 0.01 到 10 之间")
+        raise ValueError(Phrase("%(value)s 不在 0.01 到 10 之间", value=f"{value}"))
     return share
 
 
 def _count(least: int, most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"{value} 应是 {least} 到 {most} 的整数")
+            raise ValueError(
+                Phrase(
+                    "%(value)s 应是 %(least)d 到 %(most)d 的整数",
+                    value=f"{value}",
+                    least=least,
+                    most=most,
+                )
+            )
         return value
 
     return read
@@ -65,7 +86,7 @@ def _object(kind: type[Made], **readers: Callable[[Any], Any]) -> Callable[[Any]
     def read(value: Any) -> Made:
         unknown = set(value) - {one.name for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass
         if unknown:
-            raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
+            raise ValueError(Phrase("不认识 %(names)s", names=joined("、", sorted(unknown))))
         return kind(**{name: readers.get(name, str)(one) for name, one in value.items()})
 
     return read
@@ -81,7 +102,7 @@ def _loads(value: Any) -> tuple[LoadRule, ...]:
 
 def _load_line(value: Any) -> Line:
     if value not in {Line.HEAVY, Line.OVER}:
-        raise ValueError(f"{value} 应是 heavy 或 over")
+        raise ValueError(Phrase("%(value)s 应是 heavy 或 over", value=f"{value}"))
     return Line(value)
 
 
@@ -89,7 +110,13 @@ def _valley(value: Any) -> tuple[int, int]:
     read = _count(0, POINTS)
     first, end = map(read, value)
     if first == end:
-        raise ValueError(f"从 {first} 点到 {end} 点没有时段，应如 [92, 28]（23:00 至次日 07:00）")
+        raise ValueError(
+            Phrase(
+                "从 %(first)d 点到 %(end)d 点没有时段，应如 [92, 28]（23:00 至次日 07:00）",
+                first=first,
+                end=end,
+            )
+        )
     return first, end
 
 

@@ -20,6 +20,7 @@ from dianliang.engines.measurement import (
 from dianliang.flows.energy.running import each_feature
 from dianliang.integrations.curve_store import CurveStore
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,13 @@ def measured(
             does not lie before the measure.
     """
     if changed_on is not None and changed_on >= measure_on:
-        raise InvalidInputError(f"持久变化 {changed_on} 须早于措施投用 {measure_on}。")
+        raise InvalidInputError(
+            Phrase(
+                "持久变化 %(changed)s 须早于措施投用 %(day)s。",
+                changed=f"{changed_on}",
+                day=f"{measure_on}",
+            )
+        )
     seen = seen_days(store, meters=meters, span=span, temperature_c=temperature_c)
     weather, kwh, is_after = seen.weather, seen.kwh, seen.after(measure_on)
     said: tuple[Finding, ...] = ()
@@ -81,7 +88,9 @@ class SeenDays:
         """
         is_after = np.asarray(self.weather.times >= np.datetime64(measure_on))
         if is_after.all() or not is_after.any():
-            raise InvalidInputError(f"{measure_on} 之前和之后都要有曲线和气温。")
+            raise InvalidInputError(
+                Phrase("%(day)s 之前和之后都要有曲线和气温。", day=f"{measure_on}")
+            )
         return is_after
 
 
@@ -125,8 +134,8 @@ def daily(
                 found.setdefault(meter, {})[day] = energy
     lost = sorted(wanted - found.keys())
     if lost or not found:
-        words = "、".join(lost[:5]) or "任何一只表"
-        raise InvalidInputError(f"这段时间里没有{words}的整日曲线。")
+        meters = joined("、", lost[:5]) or Phrase("任何一只表")
+        raise InvalidInputError(Phrase("这段时间里没有%(meters)s的整日曲线。", meters=meters))
     days = sorted({day for own in found.values() for day in own})
     names = sorted(found)
     kwh = np.full((len(days), len(names)), np.nan)

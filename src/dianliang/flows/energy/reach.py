@@ -11,6 +11,7 @@ from dianliang.engines.covering import Choice, Outcome, Place, Problem, Site
 from dianliang.flows.energy.inputs import Field, Kind, Row, Sheet, UnusableInputError
 from dianliang.kernel.errors import InvalidInputError
 from dianliang.kernel.geo import GeoPoint
+from dianliang.kernel.phrases import Phrase
 
 DETOUR = 1.3
 """Roads are longer than the line as the crow flies; in hills by about a third (a usual figure)."""
@@ -186,7 +187,9 @@ def _problem(places: Sequence[Spot], sites: Sequence[Spot], limits: Limits) -> P
     if not places or not sites:
         raise UnusableInputError("至少要有一个地点和一个站点（已建或候选）。")
     if len(places) > MOST_PLACES or len(sites) > MOST_SITES:
-        raise UnusableInputError(f"地点和站点各最多 {MOST_PLACES} 个，请按乡镇分开算。")
+        raise UnusableInputError(
+            Phrase("地点和站点各最多 %(most)d 个，请按乡镇分开算。", most=MOST_PLACES)
+        )
     km = np.array([[one.at.distance_m(site.at) for site in sites] for one in places])
     km *= limits.detour / 1000
     return Problem(

@@ -16,6 +16,7 @@ from dianliang.flows.energy.running import Executor, summed
 from dianliang.integrations.curve_store import CurveStore
 from dianliang.kernel.calendar import WorkCalendar
 from dianliang.kernel.errors import InvalidInputError, reason
+from dianliang.kernel.phrases import Phrase
 
 TRANSFORMER, YEAR, POWER = "变压器编号", "年份", "功率(kW)"
 LEAST_READ = 0.95
@@ -73,7 +74,9 @@ def read_machines(path: Path) -> dict[tuple[str, int], float]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"读不了 {path}：{reason(error)}。") from error
+        raise InvalidInputError(
+            Phrase("读不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
+        ) from error
     return machines_in(content, name=path.name)
 
 
@@ -224,19 +227,29 @@ def refuse_dates(starts: Sequence[date], next_start: date, days: int) -> None:
         InvalidInputError: too long, two in one year, not in the past, or not at one time of year.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidInputError(f"一季应有 1 到 {MOST_DAYS} 天。")
+        raise InvalidInputError(Phrase("一季应有 1 到 %(most)d 天。", most=MOST_DAYS))
     years = [start.year for start in starts]
     if not starts or len(set(years)) != len(years):
         raise InvalidInputError("每一年的季节写一个起始日期，至少一年。")
     if not all(EARLIEST_YEAR <= day.year <= MOST_YEAR for day in (*starts, next_start)):
-        raise InvalidInputError(f"季节的起始日期应在 {EARLIEST_YEAR} 到 {MOST_YEAR} 年之间。")
+        raise InvalidInputError(
+            Phrase(
+                "季节的起始日期应在 %(first)d 到 %(last)d 年之间。",
+                first=EARLIEST_YEAR,
+                last=MOST_YEAR,
+            )
+        )
     if max(starts) + timedelta(days=days) > next_start:
         raise InvalidInputError("要预测的一季应在各个过去的季节之后。")
     for start in starts:
         apart = abs(start.timetuple().tm_yday - next_start.timetuple().tm_yday)
         if min(apart, YEAR_DAYS - apart) > MOST_APART_DAYS:
             raise InvalidInputError(
-                f"{start} 起的一季与要预测的 {next_start} 不在一年里的同一时候，不能相比。"
+                Phrase(
+                    "%(start)s 起的一季与要预测的 %(next)s 不在一年里的同一时候，不能相比。",
+                    start=f"{start}",
+                    next=f"{next_start}",
+                )
             )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from dianliang.engines import zone as engine
 from dianliang.engines.zone import Battery, Flexible, Schedule, Tariff, Zone
 from dianliang.flows.energy.inputs import Field, Kind, Row, Sheet, UnusableInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_POINTS = 8784 * 4
 SHEETS = (
@@ -182,7 +183,7 @@ def asked(rows: Mapping[str, list[Row]]) -> Task:
     if not rows["settings"] or not rows["points"]:
         raise UnusableInputError("要有一行“设置”（settings）和至少一行“曲线”（points）。")
     if len(rows["points"]) > MOST_POINTS:
-        raise UnusableInputError(f"曲线最多 {MOST_POINTS} 点（一年 15 分钟）。")
+        raise UnusableInputError(Phrase("曲线最多 %(most)d 点（一年 15 分钟）。", most=MOST_POINTS))
     told, points = rows["settings"][0], rows["points"]
     column = {name: _column(points, name) for name in points[0] if name != "place"}
     battery = None

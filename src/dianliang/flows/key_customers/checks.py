@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max
 
@@ -34,10 +34,14 @@ class Check:
     hazards: tuple[str, ...]
 
 
-def patrols(*, by: Actor, is_whole: bool = False) -> tuple[tuple[CampaignRow, ...], int]:
-    """Return the latest campaigns of checks of key customers, or all, and how many more."""
-    keys = Campaign.Source.KEY_CUSTOMERS
-    found = tuple(row for row in progress.campaigns(by=by) if row.source == keys)
+def patrols(
+    *, by: Actor, on: date, is_whole: bool = False
+) -> tuple[tuple[tuple[CampaignRow, int], ...], int]:
+    """Return the latest campaigns of checks of key customers, or all, and how many more.
+
+    With each goes the number of its customers whose check is late.
+    """
+    found = progress.overseen(Campaign.Source.KEY_CUSTOMERS, by=by, on=on)
     shown = found if is_whole else found[:MOST_PATROLS]
     return shown, len(found) - len(shown)
 

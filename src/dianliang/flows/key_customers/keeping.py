@@ -42,7 +42,7 @@ class Page:
     found: RegisterPage
     checked: Mapping[int, datetime]
     points: tuple[dict[str, Any], ...]
-    patrols: tuple[CampaignRow, ...]
+    patrols: tuple[tuple[CampaignRow, int], ...]
     more_patrols: int
     may_keep: bool
 
@@ -50,7 +50,7 @@ class Page:
 def page(*, filters: Filters, by: Actor, on: date, is_whole: bool = False) -> Page:
     """Return a page of the register; as many queries for ten customers as for thousands."""
     found = queries.register(filters=filters, by=by, on=on)
-    patrols, more = checks.patrols(by=by, is_whole=is_whole)
+    patrols, more = checks.patrols(by=by, on=on, is_whole=is_whole)
     return Page(
         found=found,
         checked=checks.last_checked([row.pk for row in found.rows]),

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from dianliang.core import disk
 from dianliang.engines.vision import Covered
 from dianliang.flows.lineguard.album import COLOURS, Album, Colour, Outcome, Shot
 from dianliang.flows.lineguard.calibrating import interval
@@ -28,6 +29,7 @@ from dianliang.integrations.documents.model import (
 )
 from dianliang.integrations.documents.pdf import pdf
 from dianliang.kernel.errors import InvalidInputError, reason
+from dianliang.kernel.phrases import Phrase
 
 REPORT = "report.pdf"
 WIDTH_PX, LEFT_PX, ROW_PX, FOOT_PX, BAR_PX = 1200, 60, 56, 36, 16
@@ -190,13 +192,12 @@ def _png(sheet: np.ndarray) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content)
-        part.replace(path)
+        disk.replace(path, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InvalidInputError(f"写不了 {path}：{reason(error)}。") from error
+        raise InvalidInputError(
+            Phrase("写不了 %(path)s：%(why)s。", path=str(path), why=reason(error))
+        ) from error
 
 
 def _safe(name: str) -> str:

@@ -17,6 +17,7 @@ from dianliang.integrations.loudspeakers import (
     Speaker,
 )
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase
 
 MOST_SECRET_BYTES = 4096
 Say = Callable[[dict[str, Any]], None]
@@ -107,7 +108,9 @@ def _secret(output: Output, folder: Path) -> str | None:
             content = file.read(MOST_SECRET_BYTES)
         secret = content.decode("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{output.id}：读不了 {path}。") from error
+        raise InvalidInputError(
+            Phrase("%(id)s：读不了 %(path)s。", id=output.id, path=str(path))
+        ) from error
     if not secret:
-        raise InvalidInputError(f"{output.id}：{path} 是空的。")
+        raise InvalidInputError(Phrase("%(id)s：%(path)s 是空的。", id=output.id, path=str(path)))
     return secret

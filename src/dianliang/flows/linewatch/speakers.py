@@ -21,6 +21,7 @@ from dianliang.domain.linewatch.operations import spot
 from dianliang.domain.linewatch.spot_models import Speaker as Row
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, InvalidInputError
+from dianliang.kernel.phrases import Phrase
 from dianliang.kernel.text import clean_text
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def try_in_background(context: jobs.JobContext) -> dict[str, Any]:
     """Send a trial to a loudspeaker and keep what it answered."""
     row = Row.objects.select_related("camera").get(pk=context.payload["speaker"])
     refusal = _tried(row, context) if find_spec("paho") else LACKING
-    words = refusal or "已应答"
+    words = refusal or Phrase("已应答")
     spot.note_answer(speaker=row, is_spoken=not refusal, words=words, at=context.clock())
     return {"spoken": not refusal}
 

@@ -16,6 +16,7 @@ from dianliang.flows.lineguard.warning import record_of
 from dianliang.flows.linewatch.speakers import speaker_of
 from dianliang.integrations.loudspeakers import Failed, Outlet, Pace
 from dianliang.kernel.errors import InvalidInputError
+from dianliang.kernel.phrases import Phrase, joined
 
 PACE = Pace(stale_s=10.0, first_pause_s=0.5, longest_pause_s=3.0, threads=2)
 """After ten seconds without an answer somebody is sent instead."""
@@ -110,19 +111,23 @@ class Voices:
             name = self._names[answer.speaker]
             if answer.is_spoken and not asked.is_told:
                 asked.is_told = True
-                settled.append(Settled(key=answer.key, is_spoken=True, words=f"{name} 已应答"))
+                settled.append(
+                    Settled(
+                        key=answer.key, is_spoken=True, words=Phrase("%(name)s 已应答", name=name)
+                    )
+                )
             elif not answer.is_spoken:
-                asked.refusals.append(f"{name}：{answer.words}")
+                asked.refusals.append(Phrase("%(name)s：%(words)s", name=name, words=answer.words))
             if not asked.left:
                 del self._asked[answer.key]
                 if not asked.is_told:
-                    words = "；".join(asked.refusals)
+                    words = joined("；", asked.refusals)
                     settled.append(Settled(key=answer.key, is_spoken=False, words=words))
         return heard, settled
 
     def unanswered(self) -> Sequence[Settled]:
         """Return the warnings that no loudspeaker has answered; for the end of a watch."""
-        words = "看守结束时还没有应答"
+        words = Phrase("看守结束时还没有应答")
         left = [key for key, asked in self._asked.items() if not asked.is_told]
         return [Settled(key=key, is_spoken=False, words=words) for key in left]
 
@@ -139,7 +144,7 @@ class Voices:
             return None
 
     def _taken(self, speaker: int, key: str) -> None:
-        self._answers.put(Answer(speaker=speaker, key=key, is_spoken=True, words="已应答"))
+        self._answers.put(Answer(speaker=speaker, key=key, is_spoken=True, words=Phrase("已应答")))
 
     def _failed(self, speaker: int, failed: Failed) -> None:
         self._answers.put(

@@ -9,6 +9,7 @@ import av
 import cv2
 from av.video.stream import VideoStream
 
+from dianliang.core import disk
 from dianliang.engines.vision import Covered
 from dianliang.kernel.errors import DomainError
 
@@ -32,12 +33,9 @@ def keep_snapshot(path: Path, picture: Covered) -> None:
     done, content = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:
         raise UnableToKeepError(f"画面存不成 {path.name}：编码失败。")
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content.tobytes())
-        part.replace(path)
+        disk.replace(path, content.tobytes())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise UnableToKeepError(f"写不了 {path}：{error.strerror}。请检查磁盘。") from error
 
 

@@ -7,13 +7,13 @@ used; a card that changed is not handed on.
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
 
+from dianliang.core import disk
 from dianliang.integrations.detecting.nanodet import WEIGHTS, UnableToDetectError
 from dianliang.integrations.detecting.onnx_file import DamagedModelError
 from dianliang.integrations.detecting.vetting import ForeignModelError, inspect, vetted
@@ -219,9 +219,7 @@ class Store:
     def _write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
         try:
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as part:
-                part.write(content)
-            Path(part.name).replace(self._folder / name)
+            disk.replace(self._folder / name, content)
         except OSError as error:
             raise UnableToRegisterError(f"写不了 {self._folder}：{reason(error)}。") from error
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from dianliang.integrations.loudspeakers.model import NotHeardError
+from dianliang.kernel.phrases import Phrase
 
 HEADER = "X-Dianliang-Signature"
 TIMEOUT_S = 3.0
@@ -55,9 +56,13 @@ class HttpSpeaker:
         try:
             status = self._answer(body, headers)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise NotHeardError(f"{self.name} 没有应答：{type(error).__name__}。") from error
+            raise NotHeardError(
+                Phrase("%(name)s 没有应答：%(why)s。", name=self.name, why=type(error).__name__)
+            ) from error
         if status not in OKAY:
-            words = f"{self.name} 答复 {status}，没有接受预警。"
+            words = Phrase(
+                "%(name)s 答复 %(status)d，没有接受预警。", name=self.name, status=status
+            )
             raise NotHeardError(words, may_retry=status not in FOR_GOOD)
 
     def _answer(self, body: bytes, headers: dict[str, str]) -> int:

@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from dianliang.integrations.loudspeakers.model import NotHeardError
+from dianliang.kernel.phrases import Phrase
 
 TIMEOUT_S = 3.0
 KEEP_ALIVE_S = 20
@@ -61,15 +62,17 @@ class MqttSpeaker:
         """
         del key  # it is in the body; MQTT has no place for it before version 5
         if not self._connected.wait(self._timeout_s):
-            raise NotHeardError(f"{self.name} 连不上 MQTT 服务器。")
+            raise NotHeardError(Phrase("%(name)s 连不上 MQTT 服务器。", name=self.name))
         topic = self._topic.replace("{camera}", safe(camera_id))
         sent = self._client.publish(topic, body, qos=AT_LEAST_ONCE)
         try:
             sent.wait_for_publish(self._timeout_s)
         except (ValueError, RuntimeError) as error:
-            raise NotHeardError(f"{self.name} 没有发出预警：{error}。") from error
+            raise NotHeardError(
+                Phrase("%(name)s 没有发出预警：%(why)s。", name=self.name, why=str(error))
+            ) from error
         if not sent.is_published():
-            raise NotHeardError(f"{self.name} 没有确认收到预警。")
+            raise NotHeardError(Phrase("%(name)s 没有确认收到预警。", name=self.name))
 
     def close(self) -> None:
         """Say goodbye and end the thread."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dianliang.integrations.loudspeakers.model import NotHeardError, Speaker
+from dianliang.kernel.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class Outlet:
             )
             self._changed.notify()
         if dropped is not None:
-            self._give_up(dropped, "排队的预警太多，丢下最早的一条")
+            self._give_up(dropped, Phrase("排队的预警太多，丢下最早的一条"))
 
     def drain(self, *, timeout_s: float) -> bool:
         """Wait until nothing is left to send; tell whether that was reached."""
@@ -114,7 +115,7 @@ class Outlet:
             self._waiting.clear()
             self._changed.notify_all()
         for one in left:
-            self._give_up(one, "程序结束时还没有送到")
+            self._give_up(one, Phrase("程序结束时还没有送到"))
         self._speaker.close()
 
     def _work(self) -> None:
@@ -124,7 +125,8 @@ class Outlet:
             except NotHeardError as refusal:
                 self._again(one, refusal)
             except Exception as fault:  # noqa: BLE001 (a thread that ends would warn nobody again)
-                self._give_up(one, f"没有送出，出了意外：{type(fault).__name__}")
+                why = type(fault).__name__
+                self._give_up(one, Phrase("没有送出，出了意外：%(why)s", why=why))
             else:
                 if self._taken is not None:
                     self._taken(one.key)

@@ -14,7 +14,7 @@ from dianliang.domain.linewatch.models import Camera, Deletion, Event
 from dianliang.domain.work.models import Job
 from dianliang.kernel.actor import SYSTEM, Actor
 from dianliang.kernel.errors import DomainError, StaleStateError
-from dianliang.kernel.phrases import Phrase, kept
+from dianliang.kernel.phrases import Phrase, kept, to_text
 
 ANSWERS = {"TRUE": "confirm", "FALSE": "dismiss", "UNCLEAR": "doubt"}
 
@@ -93,7 +93,7 @@ def send_to(*, event: Event, job: Job, by: Actor, at: datetime, reason: str = ""
 def note_voice(*, event: Event, is_spoken: bool, words: str, at: datetime) -> Event:
     """Note what the loudspeakers answered to an event's warning (喇叭应答)."""
     event.voice = "spoken" if is_spoken else "failed"
-    event.voice_words, event.voice_at = words[:200], at
+    event.voice_words, event.voice_at = to_text(words, most=200), at
     event.save(update_fields=["voice", "voice_words", "voice_at"])
     audit.record(
         "linewatch.event.voice",
@@ -101,7 +101,7 @@ def note_voice(*, event: Event, is_spoken: bool, words: str, at: datetime) -> Ev
         by=SYSTEM,
         at=at,
         after=event.voice,
-        reason=event.voice_words,
+        reason=words[:200],
     )
     return event
 

@@ -10,7 +10,7 @@ from dianliang.domain.linewatch.models import Camera
 from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError
-from dianliang.kernel.phrases import Phrase
+from dianliang.kernel.phrases import Phrase, to_text
 
 MOST_SPEAKERS = 6
 OLDEST = timedelta(days=90)
@@ -90,7 +90,8 @@ def note_answer(*, speaker: Speaker, is_spoken: bool, words: str, at: datetime) 
 
 
 def _answered(speaker: Speaker, outcome: str, words: str, *, at: datetime) -> Speaker:
-    speaker.outcome, speaker.answer, speaker.answered_at = outcome, words[:200], at
+    speaker.outcome, speaker.answered_at = outcome, at
+    speaker.answer = to_text(words, most=200)
     speaker.save(update_fields=["outcome", "answer", "answered_at"])
     return speaker
 

@@ -12,7 +12,7 @@ from dianliang.domain.linewatch.models import Camera, RuleProposal, RuleVersion,
 from dianliang.domain.linewatch.signs import SIGNS, strip_m
 from dianliang.domain.linewatch.spot_models import Miss, Speaker
 from dianliang.domain.linewatch.thresholds import RULES
-from dianliang.kernel.phrases import phrase_of
+from dianliang.kernel.phrases import from_text, phrase_of
 from dianliang.kernel.picture_sources import shown
 
 SPEAKER_SCHEMES = frozenset({"http", "https", "mqtt", "mqtts"})
@@ -220,7 +220,7 @@ def speakers_of(camera: Camera) -> tuple[SpeakerRow, ...]:
             address=shown(row.address, schemes=SPEAKER_SCHEMES),
             outcome=row.outcome,
             outcome_label=OUTCOMES[row.outcome],
-            answer=row.answer,
+            answer=from_text(row.answer),
             answered_at=row.answered_at,
         )
         for row in Speaker.objects.filter(camera=camera, is_active=True).order_by("serial")

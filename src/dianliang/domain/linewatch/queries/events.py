@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from dianliang.domain.linewatch.lifecycle import EVENT_LABELS
 from dianliang.domain.linewatch.models import Deletion, Event
-from dianliang.kernel.phrases import Phrase, joined, phrase_of
+from dianliang.kernel.phrases import Phrase, from_text, joined, phrase_of
 
 KINDS = {"stay": "停留", "fishing": "垂钓"}
 WARNINGS = {"": "未预警", "console": "只登记", "voice": "现场喊话", "steward": "派电管家"}
@@ -102,7 +102,7 @@ def row(event: Event) -> EventRow:
         told_how=joined("、", map(Phrase, filter(None, event.told_how.split("、")))),
         voice=event.voice,
         voice_label=VOICES[event.voice],
-        voice_words=event.voice_words,
+        voice_words=from_text(event.voice_words),
         voice_at=event.voice_at,
         need=event.need,
         has_snapshot=event.snapshot_id is not None,

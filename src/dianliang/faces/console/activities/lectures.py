@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.programs.lifecycle import LECTURE_LABELS
@@ -17,6 +16,7 @@ from dianliang.faces.console.activities.reading import LEADERS, READERS
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.activities import choices, lecture_pages, lecturing
 from dianliang.flows.activities.lecturing import Asked
 from dianliang.kernel.actor import Actor

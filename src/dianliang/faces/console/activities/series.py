@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.catalog.queries import services
@@ -21,6 +20,7 @@ from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.activities import choices, repeating, series_rooms
 from dianliang.flows.activities.repeating import Repeated
 from dianliang.kernel.actor import Actor

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.appraisal.access import READERS, WRITERS
@@ -14,6 +13,7 @@ from dianliang.faces.console.branches.common import press, shown, status_of
 from dianliang.faces.console.fields import whole
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.appraisal import rulebooks as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.papers import PDF
@@ -25,6 +24,7 @@ from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.bases import closing, proving
 from dianliang.flows.bases import file as flow
 from dianliang.flows.bases.reach import EDITORS, site_to_change, units_of

@@ -1,9 +1,9 @@
 """What the pages of bases read from their forms, and who works there."""
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from dianliang.faces.console.fields import degrees
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.bases.file import Described
 from dianliang.flows.bases.reach import EDITORS
 from dianliang.kernel.actor import Role

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dianliang.domain.venues.booking.free import Offers
@@ -17,6 +16,7 @@ from dianliang.faces.console.booking.reading import BOOKERS, amount, day_of
 from dianliang.faces.console.fields import day, whole
 from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.booking import asking, keeping, repeating
 from dianliang.flows.booking.asking import Asked
 from dianliang.flows.booking.repeating import Repeated, SeriesConflictError

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.venues.booking.calendar import Calendar, RoomRow, Segment, segments
@@ -25,6 +24,7 @@ from dianliang.faces.console.booking.reading import (
 from dianliang.faces.console.paging import paged, pages_of, sheet_of
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.booking import desk, keeping, repeating
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.venues.booking.keeping import AUDIENCES, SLOTS_MIN, TYPES, Offer
@@ -25,6 +24,7 @@ from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.booking import keeping, stopping
 from dianliang.flows.booking.asking import Asked
 from dianliang.kernel.actor import Actor

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from dianliang.faces.console.addresses import page_address
 from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.themes.shapes import Record
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import (

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.branches.access import READERS, WRITERS
@@ -18,6 +17,7 @@ from dianliang.faces.console.branches.common import day_of, press, shown, status
 from dianliang.faces.console.fields import day, optional_day
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.branches import registering as flow
 from dianliang.flows.branches import sheets
 from dianliang.flows.branches.choices import choices

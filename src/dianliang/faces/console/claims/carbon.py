@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.energy.access import READERS, WRITERS
@@ -25,6 +24,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.carbon_charts import cumulative_chart
 from dianliang.faces.ui.keys import made_once, press_once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.branches.choices import choices
 from dianliang.flows.carbon import keeping, reading, reckoning
 from dianliang.kernel.actor import Actor

@@ -6,7 +6,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.energy.access import FACTOR_CHECKERS, FACTOR_WRITERS, READERS, checks_factors
@@ -17,6 +16,7 @@ from dianliang.faces.console.fields import whole
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import claims as flow
 from dianliang.flows.carbon import factor_tables
 from dianliang.kernel.actor import Actor

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.incidents import access
@@ -13,6 +12,7 @@ from dianliang.faces.console.command.common import TYPES, address_of, paper
 from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import fresh_key, required_key
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.command import papers
 from dianliang.flows.command import reports as flow
 from dianliang.kernel.actor import Actor

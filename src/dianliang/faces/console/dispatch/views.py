@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.incidents import access
@@ -22,6 +21,7 @@ from dianliang.faces.console.incidents.common import revision_of
 from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.ui.keys import fresh_key, required_key
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.dispatching import (
     board,
     correcting,

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.enterprises import tariff_queries
@@ -13,6 +12,7 @@ from dianliang.engines.tariffs import CERTAINTY_WORDS, Certainty
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.enterprises import books, comparing, tariff_files
 from dianliang.flows.enterprises.tariff_page import page_of
 from dianliang.kernel.actor import Actor

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.energy.access import WRITERS as CARBON_WRITERS
@@ -28,6 +27,7 @@ from dianliang.faces.console.tables import download, not_exported, sent_file
 from dianliang.faces.ui.firm_charts import day_chart, demand_chart
 from dianliang.faces.ui.keys import press_once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.enterprises import (
     books,
     following,

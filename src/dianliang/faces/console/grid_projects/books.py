@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.grid_projects.access import READERS, WRITERS
@@ -14,6 +13,7 @@ from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.refused import or_page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
 from dianliang.faces.ui.templatetags.ui import translated
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.grid_projects import keeping, papers, reading, sheets, telling
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError

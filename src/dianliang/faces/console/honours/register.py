@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.branches.access import READERS, WRITERS
@@ -28,6 +27,7 @@ from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.branches.choices import choices
 from dianliang.flows.honours import keeping as flow
 from dianliang.flows.honours import sheets

@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.hours.access import ISSUERS, READERS
@@ -17,6 +16,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import certificate_papers
 from dianliang.flows import certifying as flow
 from dianliang.kernel.actor import Actor

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.core.papers import PDF
@@ -17,6 +16,7 @@ from dianliang.domain.hours.anomalies import RULES
 from dianliang.faces.console.fields import day
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, sent_paper, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import giving_hours
 from dianliang.flows import hours_desk as flow
 from dianliang.flows.hours_desk import Declared, Span

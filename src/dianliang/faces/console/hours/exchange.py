@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.hours.access import ISSUERS
@@ -15,6 +14,7 @@ from dianliang.faces.console.fields import optional_day, whole
 from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import SHEET_TYPE, download, sent_file
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import hours_exchange as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianliang.domain.incidents import access
@@ -16,6 +15,7 @@ from dianliang.faces.console.incidents.common import moment, revision_of
 from dianliang.faces.console.incidents.views import editing, one
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.incidents import leading, situation
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError

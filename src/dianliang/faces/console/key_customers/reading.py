@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _
 
 from dianliang.domain.key_customers import queries
 from dianliang.domain.key_customers.queries import VIEWS, Filters
@@ -11,6 +10,7 @@ from dianliang.domain.key_customers.told import Graded, Supply
 from dianliang.faces.console.activities.reading import optional_whole
 from dianliang.faces.console.fields import degrees, optional_day
 from dianliang.faces.console.paging import page_number
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.key_customers.keeping import Asked
 from dianliang.kernel.errors import InvalidInputError
 

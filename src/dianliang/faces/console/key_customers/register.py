@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.key_customers import queries
@@ -23,6 +22,7 @@ from dianliang.faces.console.key_customers.reading import (
 from dianliang.faces.console.paging import pages_of
 from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.key_customers import keeping as flow
 from dianliang.kernel.actor import Actor
 from dianliang.kernel.errors import DomainError, NotVisibleError

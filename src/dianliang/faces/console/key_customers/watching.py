@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.key_customers import following
@@ -24,6 +23,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import key_of, once
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, sent_photo
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.key_customers import watching as flow
 from dianliang.flows.key_customers import workbooks
 from dianliang.kernel.actor import Actor

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.fields import day, optional_day
@@ -12,6 +11,7 @@ from dianliang.faces.console.ledgers.reading import sent_of
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once, required_key
 from dianliang.faces.ui.requests import now, requires, sent_photo, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.ledgers import donation_rows, pairings, points, sheets
 from dianliang.flows.ledgers import donations as flow
 from dianliang.kernel.actor import Actor, Role

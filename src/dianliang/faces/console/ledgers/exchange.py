@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
@@ -14,6 +13,7 @@ from dianliang.faces.console.ledgers.reading import optional_whole
 from dianliang.faces.console.paging import paged
 from dianliang.faces.ui.keys import required_key
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.ledgers import earning
 from dianliang.flows.ledgers import exchange as flow
 from dianliang.kernel.actor import Actor, Role

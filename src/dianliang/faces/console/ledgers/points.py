@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.fields import day, key_in, whole
@@ -13,6 +12,7 @@ from dianliang.faces.console.paging import paged
 from dianliang.faces.console.tables import download
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.ledgers import earning, ruling, sheets
 from dianliang.flows.ledgers import points as flow
 from dianliang.kernel.actor import Actor, Role

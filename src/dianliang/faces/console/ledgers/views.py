@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.faces.console.addresses import page_address
@@ -12,6 +11,7 @@ from dianliang.faces.console.ledgers.reading import asked_of, period_of
 from dianliang.faces.console.paging import page_number, pages_of
 from dianliang.faces.console.tables import download, not_exported
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.ledgers import balances as flow
 from dianliang.flows.ledgers import entries, records, sheets
 from dianliang.kernel.actor import Actor, Role

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.linewatch.access import READERS
@@ -17,6 +16,7 @@ from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.refused import or_page_again, refused
 from dianliang.faces.ui.requests import now, requires, sent_photo
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.linewatch import keeping, reading, zoning
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, InvalidInputError, NotVisibleError

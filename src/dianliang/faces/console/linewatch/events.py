@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.linewatch.access import READERS
@@ -15,6 +14,7 @@ from dianliang.faces.console.fields import optional_day
 from dianliang.faces.console.linewatch.navigation import PAGES
 from dianliang.faces.ui.refused import or_page_again
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.linewatch import answering, posting_signs, reading, weekly
 from dianliang.flows.linewatch.strip_shape import COLUMNS
 from dianliang.kernel.actor import Actor, Role

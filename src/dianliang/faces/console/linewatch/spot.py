@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dianliang.faces.console.fields import whole
 from dianliang.faces.ui.refused import or_page_again
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.linewatch import missing, speakers
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.text import instant

@@ -1,8 +1,7 @@
 """The charts of one transformer: load beside rating, hours of the month, voltage, phases."""
 
-from django.utils.translation import gettext as _
-
 from dianliang.faces.ui.charts import Chart, Heat, Limit, Series, Tone
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.relief.loading_page import Figures, Points
 
 HEAVY_SHARE = 0.8

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.outreach.access import READERS, WRITERS
@@ -26,6 +25,7 @@ from dianliang.faces.console.paging import page_number, paged, pages_of
 from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.keys import made_once
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.outreach import audience, contacts, handoff, leading, receipts
 from dianliang.flows.outreach.words import PLACES
 from dianliang.flows.policies.keeping import units

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.work.queries import jobs as job_queries
@@ -17,6 +16,7 @@ from dianliang.domain.work.queries import plans as queries
 from dianliang.domain.work.queries.plan_rows import PlanPage
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.planning import (
     choosing,
     difference,

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
@@ -14,6 +13,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.charts import Chart, Limit, Series, Shape, Tone
 from dianliang.faces.ui.refused import page_again, refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.relief import deciding, page, planning, pricing, screening, stating
 from dianliang.flows.relief import effects as measuring
 from dianliang.flows.relief.effects import Effects

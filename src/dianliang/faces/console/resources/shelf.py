@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.resources.access import TAKERS
 from dianliang.faces.console.branches.common import status_of
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.resources import stocking as flow
 from dianliang.flows.resources.purposes import KINDS, offered
 from dianliang.kernel.actor import Actor

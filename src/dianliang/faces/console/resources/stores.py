@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.resources import access
@@ -24,6 +23,7 @@ from dianliang.faces.console.tables import download, sent_file
 from dianliang.faces.ui.codes import drawn
 from dianliang.faces.ui.keys import fresh_key, key_of
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.resources import fields, keeping, logbook, sheets
 from dianliang.flows.resources import labels as papers
 from dianliang.flows.resources import stocking as flow

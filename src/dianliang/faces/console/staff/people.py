@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +19,7 @@ from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.keys import key_of
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.staffing import doings, revealing
 from dianliang.flows.staffing import people as flow
 from dianliang.kernel.actor import Actor

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.workforce import register, trees
@@ -17,6 +16,7 @@ from dianliang.faces.console.paging import paged, sheet_of
 from dianliang.faces.console.staff import forms
 from dianliang.faces.ui.refused import refused
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.staffing import teams as flow
 from dianliang.kernel.actor import Actor, Role
 from dianliang.kernel.errors import DomainError, NotVisibleError

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from django.utils.translation import gettext as _
-
 from dianliang.faces.ui.charts import MOST_ROWS, Chart, Limit, Series, Shape, Tone
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.studies.grid_picture import Picture, picture
 from dianliang.flows.studies.grid_rows import BranchRow, NodeRow
 

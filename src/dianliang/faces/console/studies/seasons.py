@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.faces.console.fields import day, whole
@@ -18,6 +17,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.charts import Chart, Limit, Series, Tone
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.energy.seasons import HEAVY
 from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.flows.studies import keeping, season_papers

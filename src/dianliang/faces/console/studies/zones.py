@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dianliang.domain.relief.study_queries import StudyRow
@@ -17,6 +16,7 @@ from dianliang.faces.console.tables import download
 from dianliang.faces.ui.charts import Chart, Series, Shape, Tone
 from dianliang.faces.ui.refused import page_again
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.list_sheets import Table, list_sheet
 from dianliang.flows.studies import keeping, zone_papers
 from dianliang.flows.studies import zone as studies

@@ -1,9 +1,8 @@
 """How the values of a village's file are written on a page."""
 
 from django import template
-from django.utils.translation import gettext as _
 
-from dianliang.faces.ui.templatetags.ui import translated
+from dianliang.faces.ui.templatetags.ui import counted, translated
 from dianliang.flows.village_file.model import Fact, Table, Value, said
 
 register = template.Library()
@@ -12,7 +11,7 @@ register = template.Library()
 @register.simple_tag(name="said")
 def fact_value(fact: Fact) -> str:
     """Say a fact's value with its unit."""
-    return said(_told(fact.value), _(fact.unit) if fact.unit else "")
+    return said(_told(fact.value), counted(fact.unit, fact.value))
 
 
 @register.filter

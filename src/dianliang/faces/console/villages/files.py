@@ -8,7 +8,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.network import access
@@ -18,6 +17,7 @@ from dianliang.faces.console.villages.links import opened_by
 from dianliang.faces.console.villages.reading import as_of, code
 from dianliang.faces.ui.photos import photo_answer
 from dianliang.faces.ui.requests import now, requires, today
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows.village_file import editing, exporting, paper, records, sheets, versions
 from dianliang.flows.village_file import page as pages
 from dianliang.flows.village_file.model import VillageFile

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dianliang.domain.network.loading import STRAIN_LABELS
@@ -15,6 +14,7 @@ from dianliang.faces.console.paging import paged
 from dianliang.faces.console.villages.files import READERS, attachment
 from dianliang.faces.console.villages.reading import code
 from dianliang.faces.ui.requests import now, requires
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.flows import network_page, network_tables
 from dianliang.flows.network_page import Asked
 from dianliang.flows.village_file.stations import stations as served_stations

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
-from django.utils.translation import gettext as _
 
 from dianliang.domain.venues.opening import WEEKDAYS
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.kernel.calendar import SHANGHAI
 from dianliang.kernel.periods import TimeWindow
 

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from dianliang.domain.energy.access import READERS
 from dianliang.domain.energy.shapes import ClaimRow
 from dianliang.faces.ui.templatetags.ui import translated
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.kernel.quantities import Quantity
 
 register = template.Library()

@@ -11,11 +11,13 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
 from dianliang.faces.ui.keys import fresh_key
 from dianliang.faces.ui.ways_back import page_of
+from dianliang.faces.ui.wording import gettext as _
 from dianliang.kernel.phrases import Phrase, joined
+from dianliang.kernel.plurals import is_one
 
 register = template.Library()
 
@@ -76,6 +78,15 @@ def translated(words: str) -> str:
     if isinstance(words, Phrase):
         return words.said(_)
     return _(words) if words else ""
+
+
+@register.filter
+def counted(unit: str, number: object) -> str:
+    """Translate what is counted, as it is said behind that number: ``1 person``, ``3 people``."""
+    if not unit or isinstance(unit, Phrase):
+        return translated(unit)
+    told = npgettext("counted", unit, unit, 1 if is_one(number) else 2)
+    return _(unit) if told == unit else told
 
 
 @register.filter

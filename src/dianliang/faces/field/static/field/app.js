@@ -75,14 +75,22 @@ function announce(before, after) {
 
 let drawn = "";
 let isTouched = false;
+let lifted; // the timer of the finger that was lifted last
 const CLICK_MS = 60; // the click of a finger comes a little after it was lifted
 
-// Nothing is built anew between a finger going down and coming up: the press would be lost.
+// Nothing is built anew between a finger going down and coming up: the press would be lost. What a
+// finger that was lifted held back waits for the next one, which may be down already.
 function guardTouches() {
-  addEventListener("pointerdown", () => (isTouched = true), true);
-  for (const end of ["pointerup", "pointercancel"]) {
-    addEventListener(end, () => setTimeout(() => ((isTouched = false), draw()), CLICK_MS), true);
-  }
+  const down = () => {
+    clearTimeout(lifted);
+    isTouched = true;
+  };
+  const up = () => {
+    clearTimeout(lifted);
+    lifted = setTimeout(() => ((isTouched = false), draw()), CLICK_MS);
+  };
+  addEventListener("pointerdown", down, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up, true);
 }
 
 function draw() {

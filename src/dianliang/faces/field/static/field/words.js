@@ -10,8 +10,12 @@ export function gettext(words) {
   return (Array.isArray(found) ? found[0] : found) || words;
 }
 
+// Forms for one and for many, as kernel/plurals.py chooses them: "%(n)s {n:visit|visits}".
+const FORMS = /\{([\w.]+):([^{}|]*)\|([^{}|]*)\}/g;
+
 export function fill(words, values) {
-  return words.replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");
+  const agreed = words.replace(FORMS, (_, name, one, many) => (String(values[name]) === "1" ? one : many));
+  return agreed.replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");
 }
 
 export function clock(instant) {

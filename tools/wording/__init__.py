@@ -1,0 +1,1 @@
+"""Collect what the program says, and keep its English catalogues."""
