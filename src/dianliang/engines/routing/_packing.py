@@ -3,8 +3,7 @@
 A search keeps one plan and forgets the good routes of others. Which of all that were seen go
 together best is a set packing problem (Subramanian, Uchoa & Ochi 2013), and where routes are short
 its relaxation is nearly whole (HiGHS). A job may be on two of the routes chosen and is then dropped
-from one: so every route with some jobs left out counts as seen, too, and no job is dearer in the
-relaxation than it is worth.
+from one: so every route with some jobs left out counts as seen, too.
 """
 
 from collections.abc import Iterable
@@ -72,8 +71,6 @@ class Mix:
     shares: Floats
     reduced: Floats
     """What taking one more of each column would cost."""
-    jobs: Floats
-    """What it would be worth to have each job to spare."""
     total: float
 
     @property
@@ -118,7 +115,7 @@ class Pool:
         self.costs: dict[Key, float] = {}
 
     def gather(self, tour: Tour) -> None:
-        """Note the routes of a plan; its jobs may be priced otherwise, its ways may not."""
+        """Note the routes of a plan."""
         n, lengths = len(self.data.able), tour.runs["length"]
         for v in np.flatnonzero(lengths).tolist():
             items = tour.stops["item"][v, : lengths[v]]
@@ -165,7 +162,6 @@ class Pool:
             most=most,
             shares=solved.x,
             reduced=gains - matrix.T @ duals,
-            jobs=np.maximum(0.0, -duals[:n]),
             total=float(penalty.sum()) + float(solved.fun),
         )
 
