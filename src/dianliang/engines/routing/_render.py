@@ -135,9 +135,7 @@ def route_of(
         overtime_s=max(0, home - int(d.routes["closes"][v])),
         gear={
             kind: count
-            for kind, count in zip(
-                compiled.kinds, s.aboard[v, 0, :, kernel.NEEDED].tolist(), strict=True
-            )
+            for kind, count in zip(compiled.kinds, s.aboard["needed"][v, 0].tolist(), strict=True)
             if count
         },
     )

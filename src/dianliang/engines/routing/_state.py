@@ -71,7 +71,7 @@ def empty_tour(d: Data, width: int) -> Tour:
         stops=_in_lines((routes, width + 1), kernel.STOP),
         runs=_in_lines((routes,), kernel.RUN),
         spots=_in_lines((len(d.items),), kernel.SPOT),
-        aboard=_in_lines((routes, width + 1, gear, 4), np.dtype(np.int64)),
+        aboard=_in_lines((routes, width + 1, gear), kernel.LOAD),
         spare=np.zeros((routes, gear, 2), np.int64),
         worked=np.zeros(len(d.teams), np.int64),
         loyal=np.zeros(len(d.series)),

@@ -81,7 +81,7 @@ def _is_bearing(compiled: Compiled, tour: Tour, number: int) -> bool:
     route = int(tour.spots["where"][number])
     with lifted(compiled.data, tour, number):
         home = tour.aboard[route, tour.runs["length"][route]]
-        return bool((home[:, kernel.LEAST] > home[:, kernel.MOST]).any())
+        return bool((home["least"] > home["most"]).any())
 
 
 def why_this_team(compiled: Compiled, tour: Tour, number: int) -> str:

@@ -6,8 +6,6 @@ from dianliang.engines.routing._kernel.mates import adds_team, list_job, loyalty
 from dianliang.engines.routing._kernel.records import (
     EITHER,
     INFEASIBLE,
-    LEAST,
-    MOST,
     NEVER,
     Data,
     Ints,
@@ -222,7 +220,7 @@ def unburden(d: Data, s: Tour, w: Scratch, v: int, count: int) -> int:
         p = i64(0)
         while p < s.runs[v].length:
             p += 1
-            if s.aboard[v, p, g, LEAST] > s.aboard[v, p, g, MOST]:
+            if s.aboard[v, p, g].least > s.aboard[v, p, g].most:
                 job = s.stops[v, p - 1].item
                 if d.items[job].held:
                     break

@@ -20,11 +20,6 @@ INFEASIBLE = 1e15
 NEVER = 1 << 40
 PAIR_CANDIDATES = 12
 FORTH, BACK, EITHER = 0, 1, 2
-LEAST, MOST, NEEDED, BORNE = 0, 1, 2, 3
-"""What can be aboard after the head of a route, from and to; what its tail asks for, from and to.
-
-Head and tail go together exactly if the two spans meet: then some load at the start will do.
-"""
 
 
 ITEM = np.dtype(
@@ -110,6 +105,15 @@ STOP = np.dtype(
     ],
     align=True,
 )
+LOAD = np.dtype(
+    [
+        ("least", "i8"),  # gear that can be aboard after the head of a route: from so much
+        ("most", "i8"),  # to so much
+        ("needed", "i8"),  # gear that the tail can go on with: from so much
+        ("borne", "i8"),  # to so much; where the spans meet some load at the start will do
+    ],
+    align=True,
+)
 RUN = np.dtype(
     [
         ("length", "i8"),
@@ -182,7 +186,7 @@ class Tour(NamedTuple):
     stops: Records  # STOP (V, W + 1)
     runs: Records  # RUN (V,)
     spots: Records  # SPOT (items,)
-    aboard: Ints  # (V, W + 1, g, 4): gear aboard before each position: LEAST, MOST, NEEDED, BORNE
+    aboard: Records  # LOAD (V, W + 1, g): gear aboard before each position
     spare: Ints  # (V, g, 2): most that one more job may set up, and collect, anywhere in the route
     worked: Ints  # (teams,)
     loyal: Floats  # (series,): price of the teams beyond the first

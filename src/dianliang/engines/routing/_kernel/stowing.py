@@ -7,10 +7,6 @@ position keeps two spans: of loads that its head can come with, and that its tai
 """
 
 from dianliang.engines.routing._kernel.records import (
-    BORNE,
-    LEAST,
-    MOST,
-    NEEDED,
     Data,
     Scratch,
     Tour,
@@ -24,31 +20,31 @@ from dianliang.engines.routing._kernel.records import (
 def stow(d: Data, s: Tour, v: int) -> bool:
     """Write the gear that can be aboard along a route; tell whether some load at its start will do.
 
-    What a job collects can be set up at a later one: see `LEAST`.
+    What a job collects can be set up at a later one: see `LOAD`.
     """
     n, size, is_fine = d.able.shape[0], s.runs[v].length, True
     for g in range(d.room.shape[1]):
         least, most, room = i64(0), d.stock[v, g], d.room[v, g]
         for p in range(size):
-            s.aboard[v, p, g, LEAST], s.aboard[v, p, g, MOST] = least, most
-            item = s.stops[v, p].item
+            load, item = s.aboard[v, p, g], s.stops[v, p].item
+            load.least, load.most = least, most
             if item < n:
                 out, back = d.out[item, g], d.back[item, g]
                 least, most = max(least, out) - out + back, min(most - out + back, room)
-        s.aboard[v, size, g, LEAST], s.aboard[v, size, g, MOST] = least, most
         is_fine &= least <= most
         needed, borne = i64(0), room
         more_out, more_back = most, room - least
-        s.aboard[v, size, g, NEEDED], s.aboard[v, size, g, BORNE] = needed, borne
+        home = s.aboard[v, size, g]
+        home.least, home.most, home.needed, home.borne = least, most, needed, borne
         for behind in range(size):
             p = size - 1 - behind
-            item = s.stops[v, p].item
+            load, item = s.aboard[v, p, g], s.stops[v, p].item
             if item < n:
                 out, back = d.out[item, g], d.back[item, g]
                 needed, borne = max(out, needed + out - back), min(room, borne + out - back)
-            s.aboard[v, p, g, NEEDED], s.aboard[v, p, g, BORNE] = needed, borne
-            more_out = max(more_out, s.aboard[v, p, g, MOST] - needed)
-            more_back = max(more_back, borne - s.aboard[v, p, g, LEAST])
+            load.needed, load.borne = needed, borne
+            more_out = max(more_out, load.most - needed)
+            more_back = max(more_back, borne - load.least)
         s.spare[v, g, 0], s.spare[v, g, 1] = more_out, more_back
     return is_fine
 
@@ -77,9 +73,8 @@ def fits_as_known(d: Data, s: Tour, w: Scratch, job: int, v: int, token: int) ->
 def is_stowed(d: Data, s: Tour, job: int, v: int, p: int) -> bool:
     """Tell whether some load at the start of a route will do with a job inserted at a position."""
     for g in range(d.room.shape[1]):
-        out = d.out[job, g]
+        load, out = s.aboard[v, p, g], d.out[job, g]
         more = out - d.back[job, g]
-        least = max(s.aboard[v, p, g, LEAST], out, s.aboard[v, p, g, NEEDED] + more)
-        if least > min(s.aboard[v, p, g, MOST], s.aboard[v, p, g, BORNE] + more):
+        if max(load.least, out, load.needed + more) > min(load.most, load.borne + more):
             return False
     return True

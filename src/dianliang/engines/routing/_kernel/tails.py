@@ -8,11 +8,7 @@ from dianliang.engines.routing._kernel.judging import change, take, undo
 from dianliang.engines.routing._kernel.mates import list_job, loyalty
 from dianliang.engines.routing._kernel.placing import save
 from dianliang.engines.routing._kernel.records import (
-    BORNE,
     INFEASIBLE,
-    LEAST,
-    MOST,
-    NEEDED,
     Data,
     Floats,
     Scratch,
@@ -43,9 +39,9 @@ def is_parted(d: Data, s: Tour, v: int, p: int) -> bool:
 def is_laden(d: Data, s: Tour, v: int, p: int, u: int, q: int) -> bool:
     """Tell whether no load would do for the head of a route and the tail of another."""
     for g in range(d.room.shape[1]):
-        borne = s.aboard[u, q, g, BORNE] + d.room[v, g] - d.room[u, g]
-        least = max(s.aboard[v, p, g, LEAST], s.aboard[u, q, g, NEEDED])
-        if least > min(s.aboard[v, p, g, MOST], borne):
+        head, tail = s.aboard[v, p, g], s.aboard[u, q, g]
+        borne = tail.borne + d.room[v, g] - d.room[u, g]
+        if max(head.least, tail.needed) > min(head.most, borne):
             return True
     return False
 
