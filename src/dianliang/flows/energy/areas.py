@@ -179,7 +179,8 @@ def month(
 
 def _unread(grid: Grid, span: Span) -> Phrase:
     return Phrase(
-        "%(grid)s 的负荷编号在 %(first)s 至 %(last)s 没有一只表有曲线，请核对负荷编号是否就是表号。",
+        "%(grid)s 的负荷编号在 %(first)s 至 %(last)s 没有一只表有曲线，"
+        "请核对负荷编号是否就是表号。",
         grid=grid.name,
         first=f"{span.from_on}",
         last=f"{span.until_on}",
