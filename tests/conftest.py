@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from dianliang.kernel.actor import Actor, Role
@@ -99,6 +100,11 @@ def pytest_configure() -> None:
     gc.disable()
     settings.register_profile("house", deadline=None)
     settings.load_profile("house")
+
+
+def pytest_runtest_teardown() -> None:
+    """Let no test read in the language in which the one before it asked for a page."""
+    translation.deactivate()
 
 
 def pytest_collection_finish() -> None:

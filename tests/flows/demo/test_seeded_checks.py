@@ -22,7 +22,7 @@ def test_a_check_before_the_peak_is_under_way_with_findings_and_one_that_is_late
     assert row.tally.done == DONE
     waiting = Target.objects.filter(campaign__title=TITLE, status="PLANNED")
     assert waiting.count() == SENT - DONE
-    (job,) = Job.objects.filter(target__in=waiting.filter(due_on__lt=TODAY))
+    (job,) = Job.objects.filter(targets__in=waiting.filter(due_on__lt=TODAY))
     assert job.status == "OPEN"
     checked = [
         checks.checks_of(one)[0][0]

@@ -143,15 +143,7 @@ def month(
     read = curves(store, span, [*known, *of_area])
     with_curve = [load for load in grid.loads if load.id in read.power_kw]
     if not with_curve:
-        raise UnableToComputeAreaError(
-            Phrase(
-                "%(grid)s 的负荷编号在 %(first)s 至 %(last)s 没有一只表有曲线，"
-                "请核对负荷编号是否就是表号。",
-                grid=grid.name,
-                first=f"{span.from_on}",
-                last=f"{span.until_on}",
-            )
-        )
+        raise UnableToComputeAreaError(_unread(grid, span))
     filled = {load.id: _filled(read.power_kw[load.id]) for load in with_curve}
     p = np.stack([filled[load.id][0] for load in with_curve], axis=1)
     for place, load in enumerate(with_curve):
@@ -182,6 +174,16 @@ def month(
         not_in_model=tuple(sorted(name for name in of_area if name not in {*known, *mains})),
         filled_points=sum(count for _, count in filled.values()),
         voltages=_voltages(flow, grid, read),
+    )
+
+
+def _unread(grid: Grid, span: Span) -> Phrase:
+    return Phrase(
+        "%(grid)s 的负荷编号在 %(first)s 至 %(last)s 没有一只表有曲线，"
+        "请核对负荷编号是否就是表号。",
+        grid=grid.name,
+        first=f"{span.from_on}",
+        last=f"{span.until_on}",
     )
 
 
