@@ -30,7 +30,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepared(Path(folder))
         from benchmarks.exercise.resolving import Resolving
-        from benchmarks.routing.peers import ortools, pyvrp
+        from benchmarks.routing.ortools_peer import ortools
+        from benchmarks.routing.peers import pyvrp
         from dianliang.engines import routing
         from dianliang.flows.dispatching import drafting
         from dianliang.flows.exercise import report, scenario, world

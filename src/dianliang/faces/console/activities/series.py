@@ -196,7 +196,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
                 by=by,
                 at=now(),
             )
-            words = _("例外已登记，报名的人会收到通知。")
+            words: str = _("例外已登记，报名的人会收到通知。")
         elif verb == "room":
             code = sent.get("room", "")
             missed = series_rooms.choose_room(number=number, code=code, by=by, at=now())

@@ -154,7 +154,7 @@ def _change(request: HttpRequest, number: str, by: Actor) -> str:
         by=by,
         at=now(),
     )
-    words = _("已改，报名的人已收到通知。")
+    words: str = _("已改，报名的人已收到通知。")
     if clashing:
         words += _("这些人同一时间还有别的活动：%(who)s。") % {"who": "、".join(clashing)}
     return words

@@ -202,7 +202,7 @@ def act(request: HttpRequest, number: str, verb: str, *, by: Actor) -> HttpRespo
         raise Http404 from absent
     except DomainError as refusal:
         return refused(_page(request, found, by=by), refusal)
-    words = _("已保存。")
+    words: str = _("已保存。")
     if verb == "away" and told:
         words = _("已登记；%(n)s 个上门单因人手不足退回调度。") % {"n": len(told)}
     messages.success(request, words)
