@@ -43,8 +43,8 @@ def build_checks(company: Unit, team: Team, *, rng: Random, by: Actor, at: datet
     )
     draft = listing.draft(wanted=wanted, by=by, at=begun)
     campaign = listing.freeze(number=draft.number, by=by, at=begun)
-    first = Target.objects.filter(campaign=campaign).order_by("pk").values("pk")[:1]
-    Target.objects.filter(pk__in=list(first.values_list("pk", flat=True))).update(due_on=on - LATE)
+    late = Target.objects.filter(campaign=campaign).earliest("pk")
+    Target.objects.filter(pk=late.pk).update(due_on=on - LATE)
     opening.open_batch(
         number=campaign.number, area_code="", most=SENT, is_nearby=False, by=by, at=begun
     )
